@@ -1,0 +1,85 @@
+"""What a caller may pass: integers, pairs, paddings and maps, checked once and brought into one form."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Pair: TypeAlias = tuple[int, int]
+Padding: TypeAlias = int | tuple[int | Pair, int | Pair]
+RealArray: TypeAlias = NDArray[np.integer | np.floating]
+
+
+def integer(name: str, value: object, minimum: int) -> int:
+    """Return ``value`` as an ``int``; ``ValueError`` if it is no integer, a bool, or below ``minimum``.
+
+    >>> integer("stride", np.int64(2), 1)
+    2
+    """
+    if type(value) is not int:
+        if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+            raise ValueError(f"{name} must be an integer, got {value!r}")
+        value = int(value)
+    if value < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {value}")
+    return value
+
+
+def flag(name: str, value: object) -> bool:
+    """Return ``value`` as a ``bool``; ``ValueError`` for anything else.
+
+    Numbers are refused because the positions of the flags differ between similar functions: a dilation in the
+    place of ``ceil_mode`` would otherwise be a silent mistake.
+    """
+    if not isinstance(value, (bool, np.bool_)):
+        raise ValueError(f"{name} must be True or False, got {value!r}")
+    return bool(value)
+
+
+def pair(name: str, value: object, minimum: int) -> Pair:
+    """Return two integers from one integer (used twice) or from a pair; ``ValueError`` for anything else.
+
+    >>> pair("kernel", 3, 1), pair("kernel", [3, 5], 1)
+    ((3, 3), (3, 5))
+    """
+    if not isinstance(value, (tuple, list)):
+        number = integer(name, value, minimum)
+        return number, number
+    if len(value) != 2:
+        raise ValueError(f"{name} must be an integer or a pair of integers, got {value!r}")
+    return integer(name, value[0], minimum), integer(name, value[1], minimum)
+
+
+def paddings(value: object) -> tuple[Pair, Pair]:
+    """Return ``((top, bottom), (left, right))`` from an integer, ``(ph, pw)`` or the full form.
+
+    >>> paddings((1, 2)), paddings(((0, 1), (2, 3)))
+    (((1, 1), (2, 2)), ((0, 1), (2, 3)))
+    """
+    if isinstance(value, (tuple, list)):
+        if len(value) != 2:
+            raise ValueError(f"padding must be an integer or a pair for (height, width), got {value!r}")
+        height, width = value
+    else:
+        height = width = value
+    return pair("padding", height, 0), pair("padding", width, 0)
+
+
+def real_maps(x: ArrayLike) -> RealArray:
+    """Return ``x`` as an integer or floating array of shape ``(..., H, W)``.
+
+    ``ValueError`` if it is ragged, of another type, has fewer than two axes or an empty axis.
+    """
+    try:
+        maps: RealArray = np.asarray(x)
+    except ValueError as reason:
+        raise ValueError(f"x must be a rectangular array: {reason}") from reason
+    if maps.dtype.kind not in "iuf":
+        raise ValueError(f"x must hold integers or floating-point numbers, got dtype {maps.dtype}")
+    if maps.ndim < 2:
+        raise ValueError(f"x must have the shape (..., H, W), got shape {maps.shape}")
+    if 0 in maps.shape:
+        raise ValueError(f"x must not have an empty axis, got shape {maps.shape}")
+    return maps
