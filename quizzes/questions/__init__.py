@@ -1,0 +1,50 @@
+"""The question engine: load → generate → render → parse → grade → explain. Pure: it knows no database and no web."""
+
+from .choices import offers_choice
+from .draws import MAX_SEED
+from .figures import Figure
+from .grading import FieldGrade, Grade, Verdict, give_up, grade
+from .markup import Text
+from .prompts import Field, Option, Prompt, hint, render
+from .responses import ResponseError, parse
+from .shown import as_response, shown
+from .solutions import Solution, explain
+from .template import Kind, Problem, Template, TemplateError, load, split
+from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
+from .words import Language
+
+__all__ = [
+    "FORMATS",
+    "MAX_SEED",
+    "Field",
+    "FieldGrade",
+    "Figure",
+    "Format",
+    "GenerationError",
+    "Grade",
+    "Kind",
+    "Language",
+    "Option",
+    "Problem",
+    "Prompt",
+    "ResponseError",
+    "Solution",
+    "Template",
+    "TemplateError",
+    "Text",
+    "Variant",
+    "Verdict",
+    "as_response",
+    "explain",
+    "generate",
+    "give_up",
+    "grade",
+    "hint",
+    "load",
+    "offers_choice",
+    "parse",
+    "render",
+    "restore",
+    "shown",
+    "split",
+]

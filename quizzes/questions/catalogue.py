@@ -1,0 +1,89 @@
+"""A folder of the bank's layout → topics, misconceptions and the sources of single templates."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .template import Problem, TemplateError, split
+from .values import LANGUAGES
+from .words import Language
+
+BANK = Path(__file__).resolve().parent.parent / "bank"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEntry:
+    """One syllabus heading."""
+
+    slug: str
+    title: Mapping[Language, str]
+    requires: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MisconceptionEntry:
+    """One wrong rule: its name, what was done, what to do instead."""
+
+    code: str
+    title: Mapping[Language, str]
+    wrong: Mapping[Language, str]
+    remedy: Mapping[Language, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Bank:
+    """Everything that a bank folder holds; ``sources`` are (where, text of one template)."""
+
+    topics: tuple[TopicEntry, ...]
+    misconceptions: tuple[MisconceptionEntry, ...]
+    sources: tuple[tuple[str, str], ...]
+
+
+def read_bank(folder: Path = BANK) -> Bank:
+    """Read ``topics.toml``, ``misconceptions.toml``, ``questions/*.toml`` and ``flashcards/*.toml``.
+
+    Raises :class:`TemplateError` for files that are not of this form; templates are not loaded here.
+    """
+    topics = tuple(
+        TopicEntry(entry["slug"], _both(entry, "title"), tuple(entry["requires"]))
+        for entry in _entries(folder / "topics.toml", "topics", {"slug", "requires", "title"})
+    )
+    misconceptions = tuple(
+        MisconceptionEntry(entry["code"], _both(entry, "title"), _both(entry, "wrong"), _both(entry, "remedy"))
+        for entry in _entries(folder / "misconceptions.toml", "misconceptions", {"code", "title", "wrong", "remedy"})
+    )
+    _check_order(topics)
+    files = sorted(folder.glob("questions/*.toml")) + sorted(folder.glob("flashcards/*.toml"))
+    sources = tuple((str(file.relative_to(folder)), source) for file in files for source in split(file.read_text()))
+    return Bank(topics, misconceptions, sources)
+
+
+def _entries(file: Path, key: str, keys: set[str]) -> list[dict[str, Any]]:
+    try:
+        entries: list[dict[str, Any]] = tomllib.loads(file.read_text())[key]
+    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        raise TemplateError([Problem("toml", file.name, str(error))]) from None
+    for index, entry in enumerate(entries):
+        if entry.keys() != keys:
+            raise TemplateError([Problem("schema", f"{file.name}[{index}]", f"has just the keys {sorted(keys)}")])
+    return entries
+
+
+def _both(entry: Mapping[str, Any], key: str) -> dict[Language, str]:
+    text = entry[key]
+    if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(text.values()):
+        raise TemplateError([Problem("languages", str(entry), f"{key} stands in both languages")])
+    return {"ja": text["ja"], "en": text["en"]}
+
+
+def _check_order(topics: tuple[TopicEntry, ...]) -> None:
+    """A topic comes after what it requires, so the order of the file is an order to learn in."""
+    before: set[str] = set()
+    for topic in topics:
+        if not before.issuperset(topic.requires):
+            raise TemplateError([Problem("order", topic.slug, f"stands before what it requires: {topic.requires}")])
+        before.add(topic.slug)

@@ -1,0 +1,175 @@
+"""Raw text as people type it → values. Unreadable input is a :class:`ResponseError`, never a wrong answer."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from .choices import options
+from .template import AnswerField
+from .values import Number, Scope, Value, exact, matrix
+from .variants import Variant
+from .words import RESPONSES, Language
+
+MAX_NUMBER_TEXT = 40
+MAX_DIGITS = 18
+MAX_MATRIX_TEXT = 2000
+MAX_SIDE = 16
+
+_MINUSES = str.maketrans(dict.fromkeys("−‐‑‒–—―ー⁃﹣", "-"))
+_INTEGER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)")
+_DECIMAL = re.compile(r"([+-]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?)(?:\.([0-9]*))?")
+
+
+class ResponseError(ValueError):
+    """A response that cannot be read; ``codes`` maps each field to the reason. Nothing may be recorded."""
+
+    def __init__(self, codes: Mapping[str, str]) -> None:
+        super().__init__(", ".join(f"{name}: {code}" for name, code in codes.items()))
+        self.codes = codes
+
+    def messages(self, language: Language) -> dict[str, str]:
+        """What to tell the learner, per field."""
+        return {name: RESPONSES[code][language] for name, code in self.codes.items()}
+
+
+class _Unreadable(ValueError):
+    """The argument is the code of the reason."""
+
+
+def parse(variant: Variant, response: Mapping[str, Any]) -> Scope:
+    """Read what was typed, per answer field.
+
+    ``response`` holds text, numbers, lists and mappings as JSON has them. Raises :class:`ResponseError` with a
+    reason for each field that cannot be read, for fields that are missing and for fields the question does not have.
+    """
+    read: dict[str, Value] = {}
+    codes: dict[str, str] = {}
+    for answer in variant.template.answers:
+        try:
+            read[answer.name] = _value(variant, answer, response.get(answer.name))
+        except _Unreadable as error:
+            codes[answer.name] = str(error)
+    codes |= dict.fromkeys((str(name) for name in response if name not in read and name not in codes), "unknown-field")
+    if codes:
+        raise ResponseError(codes)
+    return read
+
+
+def _value(variant: Variant, answer: AnswerField, typed: Any) -> Value:
+    if answer.type == "choice" or variant.format == "choice":
+        return _choice(variant, answer, typed)
+    if answer.type == "integer":
+        return integer(typed)
+    if answer.type == "decimal":
+        return decimal(typed)
+    if answer.type == "shape":
+        return _shape(answer, typed)
+    return _matrix(typed)
+
+
+def integer(typed: Any) -> int:
+    """A whole number; full-width digits, any dash as minus and thousands commas are read, superscripts refused."""
+    if type(typed) is int and abs(typed) < 10**MAX_DIGITS:
+        return typed
+    text = _normalised(typed, "not-an-integer", MAX_NUMBER_TEXT)
+    if not _INTEGER.fullmatch(text):
+        raise _Unreadable("not-an-integer")
+    return int(_digits(text))
+
+
+def decimal(typed: Any) -> Number:
+    """A decimal number, exactly as typed."""
+    if type(typed) in (int, float):
+        typed = str(typed)
+    text = _normalised(typed, "not-a-decimal", MAX_NUMBER_TEXT)
+    found = _DECIMAL.fullmatch(text)
+    if not found or not (found[2] or found[3]):
+        raise _Unreadable("not-a-decimal")
+    return exact(Fraction(f"{found[1]}{_digits(found[2]) or 0}.{_digits(found[3] or '') or 0}"))
+
+
+def _digits(text: str) -> str:
+    digits = text.replace(",", "")
+    if len(digits) > MAX_DIGITS:
+        raise _Unreadable("too-long")
+    return digits
+
+
+def _normalised(typed: Any, code: str, longest: int) -> str:
+    """NFKC and ASCII minus. NFKC would read ² and ① as digits: such characters are refused before it."""
+    if typed is None:
+        raise _Unreadable("empty")
+    if not isinstance(typed, str):
+        raise _Unreadable(code)
+    if len(typed) > longest:
+        raise _Unreadable("too-long")
+    if any(unicodedata.category(c) == "No" for c in typed):
+        raise _Unreadable("not-plain-digits")
+    text = unicodedata.normalize("NFKC", typed).translate(_MINUSES).strip()
+    if not text:
+        raise _Unreadable("empty")
+    return text
+
+
+def _shape(answer: AnswerField, typed: Any) -> Value:
+    if isinstance(typed, Mapping) and set(typed) <= set(answer.parts):
+        typed = [typed.get(part) for part in answer.parts]
+    if not isinstance(typed, list | tuple) or len(typed) != len(answer.parts):
+        raise _Unreadable("empty" if typed in (None, "") else "not-a-shape")
+    return tuple(integer(part) for part in typed)
+
+
+def _matrix(typed: Any) -> Value:
+    rows = _rows_of_text(typed) if isinstance(typed, str) else typed
+    if rows is None:
+        raise _Unreadable("empty")
+    if not isinstance(rows, list) or len(rows) > MAX_SIDE or not all(_is_row(row) for row in rows):
+        raise _Unreadable("not-a-matrix")
+    filled = _filled_extent(rows)
+    if len({len(row) for row in filled}) != 1:
+        raise _Unreadable("ragged")
+    if any(_blank(cell) for row in filled for cell in row):
+        raise _Unreadable("missing-cell")
+    return matrix([[decimal(cell) for cell in row] for row in filled])
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, list) and len(row) <= MAX_SIDE
+
+
+def _rows_of_text(typed: str) -> list[Any]:
+    """Rows on lines (or after semicolons), cells between spaces, tabs or commas; or JSON lists."""
+    text = _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT)
+    if text.startswith("["):
+        try:
+            return list(json.loads(text))
+        except (ValueError, RecursionError):
+            raise _Unreadable("not-a-matrix") from None
+    lines = [line.strip() for line in re.split(r"[\n;]", text)]
+    return [[cell.rstrip(",") for cell in re.split(r"\s+" if re.search(r"\s", line) else ",", line)] for line in lines]
+
+
+def _filled_extent(rows: list[list[Any]]) -> list[list[Any]]:
+    """The part of a larger board that was used: from the first to the last row and column with something in it."""
+    used = [row for row, cells in enumerate(rows) if not all(map(_blank, cells))]
+    if not used:
+        raise _Unreadable("empty")
+    filled = [column for cells in rows for column, cell in enumerate(cells) if not _blank(cell)]
+    first, last = min(filled), max(filled)
+    return [cells[first : last + 1] for cells in rows[used[0] : used[-1] + 1]]
+
+
+def _blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _choice(variant: Variant, answer: AnswerField, typed: Any) -> Value:
+    for key, _, value in options(variant, answer, "en"):
+        if key == typed:
+            return value
+    raise _Unreadable("not-a-choice")

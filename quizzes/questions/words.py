@@ -1,0 +1,56 @@
+"""The few words that the pure part says by itself, in both languages: steps, figures, unreadable responses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["ja", "en"]
+
+STEPS: Mapping[str, Mapping[Language, str]] = {
+    "formula": {"ja": "公式", "en": "Formula"},
+    "substitution": {"ja": "数値を代入します", "en": "Put the numbers in"},
+    "division": {"ja": "割り算を計算します", "en": "Divide"},
+    "rounding": {"ja": "割り切れないので端数を処理します", "en": "It does not divide exactly, so round"},
+    "last-window": {
+        "ja": "最後の窓が右側のパディングから始まるため、1つ減らします",
+        "en": "The last window would start in the padding at the end, so take one away",
+    },
+    "window": {"ja": "窓ごとに計算します", "en": "Window by window"},
+    "result": {"ja": "答え", "en": "Answer"},
+}
+
+RESPONSES: Mapping[str, Mapping[Language, str]] = {
+    "empty": {"ja": "答えを入力してください。", "en": "Type an answer."},
+    "too-long": {"ja": "入力が長すぎます。", "en": "That is too long."},
+    "not-plain-digits": {
+        "ja": "上付き文字や丸数字は使えません。0〜9の数字で入力してください。",
+        "en": "Superscripts and circled digits cannot be read. Use the digits 0–9.",
+    },
+    "not-an-integer": {
+        "ja": "整数を数字で入力してください（例：14、-3、1,290）。",
+        "en": "Type a whole number in digits, such as 14, -3 or 1,290.",
+    },
+    "not-a-decimal": {
+        "ja": "数値を入力してください（例：2.5、-0.75）。",
+        "en": "Type a number, such as 2.5 or -0.75.",
+    },
+    "missing-cell": {
+        "ja": "空いているマスがあります。すべてのマスを埋めてください。",
+        "en": "A cell is empty. Fill in every cell of your answer.",
+    },
+    "ragged": {
+        "ja": "どの行も同じ個数の数を入力してください。",
+        "en": "Every row needs the same number of cells.",
+    },
+    "not-a-matrix": {
+        "ja": "行列を読み取れません。1行ずつ、数を空白で区切って入力してください。",
+        "en": "This cannot be read as a matrix. Type one row per line, numbers separated by spaces.",
+    },
+    "not-a-shape": {
+        "ja": "それぞれの欄に数を1つずつ入力してください。",
+        "en": "Type one number in each box.",
+    },
+    "not-a-choice": {"ja": "選択肢から1つ選んでください。", "en": "Choose one of the options."},
+    "unknown-field": {"ja": "この問題にない欄です。", "en": "This question has no such field."},
+}
