@@ -1,0 +1,82 @@
+"""A result in words of one language: what the web page and the API both show after an answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from . import questions
+from .models import Misconception
+from .questions import Figure, Language, Text
+from .study import Result
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFeedback:
+    """One answer field: what was given, what is right."""
+
+    name: str
+    label: str
+    correct: bool
+    given: Text | None
+    expected: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """A misconception that explains the answer: its name, what was done wrong and what to do instead."""
+
+    code: str
+    title: str
+    feedback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """Everything that is told after an answer."""
+
+    fields: tuple[FieldFeedback, ...]
+    misconceptions: tuple[Diagnosis, ...]
+    solution: Text
+    figure: Figure | None
+
+
+def language() -> Language:
+    """The language of the current request."""
+    return "ja" if (get_language() or "").startswith("ja") else "en"
+
+
+def feedback(result: Result, language: Language) -> Feedback:
+    """Put ``result`` in words. One query, for the names of misconceptions, where there are any."""
+    variant = result.variant
+    answers = {answer.name: answer for answer in variant.template.answers}
+    fields = tuple(
+        FieldFeedback(
+            field.name,
+            answers[field.name].label[language],
+            field.correct,
+            questions.shown(variant, answers[field.name], field.given, language) if field.given is not None else None,
+            questions.shown(variant, answers[field.name], field.expected, language),
+        )
+        for field in (result.grade.fields if result.grade else ())
+    )
+    solution = questions.explain(variant, language)
+    codes = result.grade.misconceptions if result.grade else ()
+    return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure)
+
+
+def _diagnoses(codes: tuple[str, ...], language: Language) -> tuple[Diagnosis, ...]:
+    if not codes:
+        return ()
+    rows = {row.code: row for row in Misconception.objects.filter(code__in=codes)}
+    found = [rows[code] for code in codes if code in rows]
+    joined = " " if language == "en" else ""
+    return tuple(
+        Diagnosis(
+            row.code,
+            getattr(row, f"title_{language}"),
+            joined.join((getattr(row, f"wrong_{language}"), getattr(row, f"remedy_{language}"))),
+        )
+        for row in found
+    )

@@ -1,0 +1,72 @@
+"""Signed tokens for variants: what the client holds while a variant is unanswered and therefore not stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from typing import Literal, TypeAlias
+from uuid import UUID
+
+from django.core import signing
+
+from .questions import Format
+
+MAX_AGE = timedelta(days=90)
+Purpose: TypeAlias = Literal["practice", "review"]
+PURPOSES: tuple[Purpose, ...] = ("practice", "review")
+
+_signer = signing.Signer(salt="quizzes.variant")
+
+
+class TicketError(ValueError):
+    """A token that is forged, damaged, too old or somebody else's; ``code`` says which."""
+
+    def __init__(self, code: Literal["invalid", "expired", "not-yours"]) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """Which variant was asked, of whom and when.
+
+    ``holder`` is the learner's id; for a stranger a digest of the visitor's id, which names no learner.
+    """
+
+    holder: str
+    slug: str
+    version: int
+    seed: int
+    format: Format
+    purpose: Purpose
+    issued_at: datetime
+
+    def token(self) -> str:
+        """The signed text form."""
+        issued = int(self.issued_at.timestamp() * 1000)
+        return _signer.sign_object([self.holder, self.slug, self.version, self.seed, self.format, self.purpose, issued])
+
+
+def learner_holder(learner: UUID) -> str:
+    """The holder of a ticket for a learner."""
+    return learner.hex
+
+
+def visitor_holder(visitor: UUID) -> str:
+    """The holder of a ticket for a stranger."""
+    return sha256(b"visitor:" + visitor.bytes).hexdigest()[:32]
+
+
+def read(token: str, learner: UUID, now: datetime) -> Ticket:
+    """The ticket in ``token``, which must be this learner's, or asked of them before they were one."""
+    try:
+        owner, slug, version, seed, format, purpose, issued = _signer.unsign_object(token)
+    except (signing.BadSignature, ValueError):
+        raise TicketError("invalid") from None
+    ticket = Ticket(owner, slug, version, seed, format, purpose, datetime.fromtimestamp(issued / 1000, UTC))
+    if ticket.holder not in (learner_holder(learner), visitor_holder(learner)):
+        raise TicketError("not-yours")
+    if now - ticket.issued_at > MAX_AGE:
+        raise TicketError("expired")
+    return ticket
