@@ -1,0 +1,14 @@
+"""Version 1 of the API; what no route matches is a problem document too."""
+
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView
+
+from . import problems, views
+
+urlpatterns = [
+    path("v1/guests/", views.Guests.as_view(), name="api-guests"),
+    path("v1/variants/", views.Variants.as_view(), name="api-variants"),
+    path("v1/attempts/", views.Attempts.as_view(), name="api-attempts"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    re_path("", problems.unknown_route),
+]
