@@ -1,0 +1,70 @@
+# Everything from a fresh clone: `make run` serves the site, `make test` runs the tests.
+SHELL := /bin/sh
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+VENV ?= .venv
+PORT ?= 8000
+STATE_DIR ?= var
+export PORT STATE_DIR
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: run test check bench schema messages pins clean
+
+run: $(VENV)/installed-run
+	@$(BIN)/python -m studysite.port
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@$(BIN)/python manage.py loadbank
+	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
+	@exec $(BIN)/gunicorn --config python:studysite.gunicorn
+
+test: $(VENV)/installed-dev
+	$(BIN)/python -m tests.run $(TESTS)
+
+check: $(VENV)/installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') HTTPS=on \
+	    $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(BIN)/python manage.py lintbank
+
+bench: $(VENV)/installed-dev
+	$(BIN)/python -m benchmarks.run
+
+# The interface's words: collect them into the catalogues (needs gettext), then compile.
+messages: $(VENV)/installed-dev
+	cd quizzes && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-obsolete
+	cd quizzes && ../$(BIN)/python ../manage.py compilemessages --locale ja
+
+pins: $(VENV)/installed-dev
+	$(BIN)/pip-compile $(PIN_OPTIONS) --output-file requirements.txt requirements.in
+	$(BIN)/pip-compile $(PIN_OPTIONS) --output-file requirements-dev.txt requirements-dev.in
+PIN_OPTIONS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
+
+clean:
+	rm -rf $(VENV)
+
+# A stamp is written only after its step succeeded: interrupted anywhere, make continues there.
+$(VENV)/created:
+	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + ". Name one: make run PYTHON=python3.11")'
+	@$(PYTHON) -c 'import ensurepip, venv' || { echo "Python lacks its venv module; on Debian: apt install python3-venv"; exit 1; }
+	@echo "Creating the virtual environment in $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/installed-run: requirements.txt $(VENV)/created
+	@echo "Installing what the site needs …"
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-run
+	@echo "Installing what checks and tests need …"
+	@$(PIP) -r requirements-dev.txt
+	@touch $@
