@@ -11,7 +11,7 @@ export PORT STATE_DIR
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check bench schema messages pins clean
+.PHONY: run test check bench messages pictures pins clean
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
@@ -41,6 +41,9 @@ bench: $(VENV)/installed-dev
 messages: $(VENV)/installed-dev
 	cd quizzes && ../$(BIN)/python ../manage.py makemessages --locale ja --no-location --no-obsolete
 	cd quizzes && ../$(BIN)/python ../manage.py compilemessages --locale ja
+
+pictures: $(VENV)/installed-dev
+	$(BIN)/python -m pytest --quiet tests/site/take_pictures.py
 
 pins: $(VENV)/installed-dev
 	$(BIN)/pip-compile $(PIN_OPTIONS) --output-file requirements.txt requirements.in

@@ -138,7 +138,10 @@ def ask(
 def reopen(learner: UUID, token: str, now: datetime | None = None) -> Question:
     """The question in a token, asked before. Raises :class:`tickets.TicketError`."""
     ticket = tickets.read(token, learner, now or timezone.now())
-    _, _, template = _version(ticket.slug, ticket.version)
+    try:
+        _, _, template = _version(ticket.slug, ticket.version)
+    except TemplateVersion.DoesNotExist:  # the database was put back to an older copy
+        raise tickets.TicketError("invalid") from None
     return Question(token, ticket, questions.generate(template, ticket.seed, ticket.format))
 
 
@@ -198,26 +201,26 @@ def _most_worth(learner: UUID, published: QuerySet[QuestionTemplate], now: datet
 
     What was answered just now comes again only when there is nothing else.
     """
-    columns = ("template_id", "due_day", "second_chance", "latest_at", "latest_id")
-    cards = list(Card.objects.filter(learner_id=learner).values(*columns))
-    latest = max(cards, key=lambda card: card["latest_at"], default=None)
+    columns = ("template_id", "day", "due_day", "second_chance", "latest_at", "latest_id")
+    all_cards = list(Card.objects.filter(learner_id=learner).values(*columns))
+    latest = max(all_cards, key=lambda card: card["latest_at"], default=None)
     today = scheduling.learner_day(now, _offset_of(learner, latest and latest["latest_id"], now))
-    known = {card["template_id"] for card in cards}
+    rows = {row.id: row for row in published.filter(id__in=[card["template_id"] for card in all_cards])}
+    cards = [card for card in all_cards if card["template_id"] in rows]
 
     def urgency(card: dict[str, Any]) -> tuple[int, Any]:
         if card is latest:
             return 3, card["latest_at"]
         if card["due_day"] <= today:
             return 0, card["due_day"]
-        return (1 if card["second_chance"] else 2), card["latest_at"]
+        return (1 if card["second_chance"] and card["day"] >= today else 2), card["latest_at"]
 
     ranked = sorted(cards, key=urgency)
     if not ranked or urgency(ranked[0])[0] > 0:
-        new = published.exclude(id__in=known).first()
+        new = published.exclude(id__in=rows).first()
         if new is not None:
             return new
-    rows = {row.id: row for row in published.filter(id__in=known)}
-    return next((rows[card["template_id"]] for card in ranked if card["template_id"] in rows), None)
+    return rows[ranked[0]["template_id"]] if ranked else None
 
 
 def _offset_of(learner: UUID, attempt: UUID | None, now: datetime) -> timedelta:

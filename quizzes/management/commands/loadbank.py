@@ -26,6 +26,8 @@ class Command(BaseCommand):
             report = load_bank(read_bank(options["folder"]), lambda where: self._verbose(where, options))
         except TemplateError as error:
             raise CommandError("\n".join(map(str, error.problems))) from None
+        if options["verbosity"] == 0:
+            return
         for slug in report.created:
             self.stdout.write(f"new      {slug}")
         for slug in report.updated:
