@@ -1,0 +1,57 @@
+"""What all tests share: a loaded bank, learners, clients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from rest_framework.test import APIClient
+
+from quizzes import study
+from quizzes.authoring import load_bank
+from quizzes.models import QuestionTemplate, User
+from quizzes.questions.catalogue import read_bank
+
+
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> None:
+    """Pages name their static files by hash, so these are collected as for a running site."""
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> None:
+    """Versions never change in a database, but every test has a database of its own."""
+    study._load.cache_clear()
+    study._version.cache_clear()
+
+
+@pytest.fixture
+def bank(db: None) -> None:
+    """The real bank, loaded."""
+    if not QuestionTemplate.objects.exists():
+        load_bank(read_bank())
+
+
+@pytest.fixture
+def learner(db: None) -> User:
+    """A guest."""
+    device, _ = study.create_guest("test")
+    return User.objects.get(id=device.user_id)
+
+
+@pytest.fixture
+def api(db: None) -> APIClient:
+    """An API client with the token of a new guest, whose id is ``api.learner``."""
+    device, token = study.create_guest("test")
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
+    client.learner = device.user_id  # type: ignore[attr-defined]  # for the tests to look up
+    return client
+
+
+@pytest.fixture
+def template(bank: None) -> Any:
+    """The question whose answers the tests know how to calculate."""
+    return QuestionTemplate.objects.get(slug="conv-output-size")

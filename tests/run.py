@@ -1,0 +1,42 @@
+"""``make test``: the whole suite on SQLite, then what touches the database again on PostgreSQL.
+
+What a machine lacks is said plainly and skipped; with REQUIRE_ALL=1 it is an error.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from tests import postgres
+
+ROOT = Path(__file__).resolve().parent.parent
+WITH_DATABASE = ["tests/quizzes", "tests/web", "tests/api", "tests/reliability", "tests/site"]
+
+
+def main(arguments: list[str]) -> int:
+    """Run pytest once per database; the arguments go to both."""
+    state = Path(os.environ.get("STATE_DIR", "var")).resolve() / "test"
+    environment = {**os.environ, "STATE_DIR": str(state)}
+    environment.pop("DATABASE_URL", None)
+    failed = _pytest(arguments, environment, "SQLite")
+    programs = postgres.programs()
+    if programs is None:
+        print("SKIPPED: PostgreSQL is not installed; on Debian: apt install postgresql", flush=True)  # noqa: T201
+        return failed or int(os.environ.get("REQUIRE_ALL") == "1")
+    with postgres.server(programs) as url:
+        environment["DATABASE_URL"] = url
+        return _pytest(arguments or WITH_DATABASE, environment, "PostgreSQL") or failed
+
+
+def _pytest(arguments: list[str], environment: dict[str, str], name: str) -> int:
+    print(f"\n== Tests on {name} ==", flush=True)  # noqa: T201
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,23 @@
+"""``make pictures``: the pictures of the README, from a running site. No test: pytest collects it only by name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+
+
+def test_take_the_pictures_of_the_readme(browser: Browser, site: str) -> None:
+    context = browser.new_context(locale="en-US", viewport={"width": 400, "height": 900}, device_scale_factor=1.5)
+    page = context.new_page()
+    page.goto(site)
+    size, kernel, padding, stride = (int(n) for n in page.locator("figure td").all_text_contents()[:4])
+    page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=PICTURES / "question.png")
+    page.locator("[name=O]").fill(str((size + 2 * padding - kernel) // stride))
+    page.locator("[value=answer]").click()
+    page.evaluate("document.activeElement.blur()")
+    page.screenshot(path=PICTURES / "diagnosis.png")
+    context.close()

@@ -1,0 +1,101 @@
+"""One stranger's way through the site in real Chromium: wrong, diagnosed, second question; in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+
+def _givens(page: Page) -> tuple[int, ...]:
+    """H, F, P, S from the figure's table of numbers."""
+    return tuple(int(n) for n in page.locator("figure td").all_text_contents()[:4])
+
+
+def _forgetting_plus_one(page: Page) -> int:
+    size, kernel, padding, stride = _givens(page)
+    return (size + 2 * padding - kernel) // stride
+
+
+def test_a_stranger_answers_wrong_and_learns_which_misconception_it_was(page: Page, site: str) -> None:
+    page.goto(site)
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    expect(page.locator("svg[role=img]")).to_be_visible()
+    wrong = _forgetting_plus_one(page)
+    page.get_by_label("出力の高さ").fill("３²")
+    page.get_by_role("button", name="回答する").click()
+    expect(page.get_by_role("alert")).to_contain_text("上付き文字")
+    expect(page.get_by_label("出力の高さ")).to_have_value("３²")
+    page.get_by_label("出力の高さ").fill(str(wrong))
+    page.get_by_role("button", name="回答する").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("不正解")
+    expect(page.get_by_role("heading", name="最後の「+1」を忘れた")).to_be_visible()
+    right = page.locator(".comparison tbody td").last.inner_text()
+    assert int(right) == wrong + 1
+    expect(page.get_by_role("heading", name="解き方")).to_be_visible()
+    expect(page.locator(".steps math").first).to_be_visible()
+    page.keyboard.press("Enter")  # the way on has the focus
+    expect(page).to_have_url(f"{site}/")
+    expect(page.locator("h1")).not_to_contain_text("不正解")
+
+
+def test_the_language_changes_without_losing_the_question_or_what_was_typed(page: Page, site: str) -> None:
+    page.goto(site)
+    givens = _givens(page)
+    page.get_by_label("出力の高さ").fill("１４")
+    page.get_by_role("button", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert _givens(page) == givens
+    expect(page.get_by_label("Output height")).to_have_value("１４")
+    page.get_by_role("button", name="Answer", exact=True).click()
+    expect(page.locator(".comparison tbody td").first).to_contain_text("14")
+
+
+def test_every_kind_of_question_can_be_answered(page: Page, site: str) -> None:
+    page.goto(site)
+    seen: set[str] = set()
+    for _ in range(12):
+        if page.locator("[name='Y.0.0']").count():
+            seen.add("matrix")
+            page.locator("[name='Y.0.0']").fill("−３")
+            page.get_by_role("button", name="回答する").click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("正解")
+        elif page.locator("[name=FC]").count():
+            seen.add("two answers")
+            page.locator("[name=FC]").fill("1,290")
+            page.locator("[name=GAP]").fill("1")
+            page.get_by_role("button", name="回答する").click()
+        elif page.locator("[name=O]").count():
+            seen.add("integer")
+            page.get_by_role("button", name="わからない").click()
+            expect(page.get_by_role("heading", level=1)).to_contain_text("解き方を見てみましょう")
+        else:
+            seen.add("flashcard")
+            page.get_by_role("button", name="答えを見る").click()
+            page.get_by_role("button", name="思い出せた", exact=True).click()
+            continue
+        page.get_by_role("link", name="次の問題へ").click()
+    assert seen == {"matrix", "two answers", "integer", "flashcard"}
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+@pytest.mark.parametrize("locale", ["ja-JP", "en-US"])
+def test_nothing_scrolls_sideways_and_everything_works_without_javascript(
+    browser: Browser, site: str, width: int, locale: str
+) -> None:
+    context = browser.new_context(locale=locale, viewport={"width": width, "height": 800}, java_script_enabled=False)
+    page = context.new_page()
+    page.goto(site)
+    _fits(page, width)
+    answer = _forgetting_plus_one(page)
+    page.locator("[name=O]").fill(str(answer))
+    page.locator("[value=answer]").click()
+    expect(page.locator(".misconception")).to_be_visible()
+    assert re.fullmatch(rf"{site}/attempts/[0-9a-f-]{{36}}/", page.url)
+    _fits(page, width)
+    context.close()
+
+
+def _fits(page: Page, width: int) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth") == width
