@@ -1,0 +1,142 @@
+"""``make bench``: each figure as a ratio to a named reference that was measured in the same run, interleaved.
+
+Machines are shared and noisy: absolute times mean little, medians of ratios more. The table is also written as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import tempfile
+import time
+import tomllib
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from uuid import uuid4
+
+ROUNDS = 9
+
+
+@dataclass(frozen=True)
+class Figure:
+    """``ratio`` is the subject's time divided by the reference's; below 1 the subject is faster."""
+
+    subject: str
+    reference: str
+    subject_us: float
+    reference_us: float
+    ratio: float
+
+
+def compare(subject: str, run: Callable[[], object], reference: str, other: Callable[[], object], calls: int) -> Figure:
+    """Time both in turns; the ratio is the median of the rounds' ratios."""
+    run(), other()
+    pairs = [(_time(run, calls), _time(other, calls)) for _ in range(ROUNDS)]
+    return Figure(
+        subject,
+        reference,
+        statistics.median(mine for mine, _ in pairs) * 1e6,
+        statistics.median(theirs for _, theirs in pairs) * 1e6,
+        statistics.median(mine / theirs for mine, theirs in pairs),
+    )
+
+
+def _time(run: Callable[[], object], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        run()
+    return (time.perf_counter() - start) / calls
+
+
+def pooling() -> Figure:
+    """Max pooling of one map against the loops of a textbook."""
+    import numpy as np
+
+    import cnncalc
+
+    x = np.random.default_rng(0).standard_normal((112, 112)).astype(np.float32)
+
+    def loops() -> list[list[float]]:
+        return [[float(max(x[r : r + 2, c : c + 2].ravel())) for c in range(0, 112, 2)] for r in range(0, 112, 2)]
+
+    return compare("cnncalc.max_pool2d 112×112, 2×2", lambda: cnncalc.max_pool2d(x, 2), "plain loops", loops, 3)
+
+
+def question(slug: str) -> Figure:
+    """Generate, render, explain, parse and grade one question, against reading its source once."""
+    from quizzes import questions
+    from quizzes.questions.catalogue import BANK
+
+    source = (BANK / "questions" / f"{slug}.toml").read_text()
+    template = questions.load(source)
+    seeds = iter(range(10**9))
+
+    def whole() -> object:
+        variant = questions.generate(template, next(seeds))
+        questions.render(variant, "ja")
+        questions.explain(variant, "ja")
+        typed = {
+            answer.name: questions.as_response(variant, answer, variant.answers[answer.name])
+            for answer in template.answers
+        }
+        return questions.grade(variant, questions.parse(variant, typed))
+
+    return compare(f"question {slug}", whole, "tomllib reads its source", lambda: tomllib.loads(source), 200)
+
+
+def submit() -> Figure:
+    """Grade, append and refold, against one bare INSERT and UPDATE in a transaction; SQLite, fully synchronous."""
+    from django.core.management import call_command
+    from django.db import transaction
+
+    from quizzes import study
+    from quizzes.models import Attempt, Card
+
+    call_command("migrate", verbosity=0)
+    call_command("loadbank", verbosity=0)
+    device, _ = study.create_guest("bench")
+    learner = device.user_id
+
+    def answer() -> study.Result:
+        asked = study.ask(learner, template="conv-output-size")
+        return study.submit(learner, study.Submission(uuid4(), asked.token, {"O": "14"}))
+
+    key = {"learner_id": learner, "template_id": answer().attempt.template_id}
+    row = Attempt.objects.filter(learner_id=learner).get()
+
+    def bare() -> None:
+        study.ask(learner, template="conv-output-size")
+        with transaction.atomic():
+            row.id, row.seed = uuid4(), row.seed + 1
+            row.save(force_insert=True)
+            Card.objects.filter(**key).update(revision=1)
+
+    # Each call's attempt makes the next one's history longer: the reference grows with it, in turns.
+    return compare("study.ask + submit", answer, "study.ask + one INSERT, one UPDATE", bare, 30)
+
+
+def main() -> None:
+    """Print the table and write it as JSON."""
+    state = Path(os.environ.get("STATE_DIR", "var")).resolve()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["STATE_DIR"] = folder
+        os.environ.pop("DATABASE_URL", None)
+        os.environ["DJANGO_SETTINGS_MODULE"] = "studysite.settings"
+        import django
+
+        django.setup()
+        slugs = ("conv-output-size", "max-pool-matrix", "gap-vs-fc-parameters")
+        figures = [pooling(), *map(question, slugs), submit()]
+    for figure in figures:
+        print(
+            f"{figure.subject:34} {figure.subject_us:10.1f} µs  {figure.ratio:7.3f} × {figure.reference}"
+            f" ({figure.reference_us:.1f} µs)"
+        )
+    state.mkdir(parents=True, exist_ok=True)
+    (state / "bench.json").write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
+
+
+if __name__ == "__main__":
+    main()
