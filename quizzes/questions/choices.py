@@ -10,9 +10,10 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from . import values
+from .grading import is_right
 from .markup import Text
 from .template import AnswerField, is_of_type
-from .values import Value, same
+from .values import Value
 from .variants import Variant
 from .words import Language
 
@@ -37,21 +38,29 @@ def options(variant: Variant, answer: AnswerField, language: Language) -> Sequen
     if variant.format != "choice":
         return []
     found = [variant.answers[answer.name], *_distractors(variant)[:MAX_DISTRACTORS]]
-    shown = [(Text(values.plain(v, answer.places or None), values.html(v, answer.places or None)), v) for v in found]
+    places = _places(answer)
+    shown = [(Text(values.plain(value, places), values.html(value, places)), value) for value in found]
     ordered_values = sorted(shown, key=lambda pair: _rank(variant, pair[0].text))
     return [(key, text, value) for key, (text, value) in zip(_KEYS, ordered_values, strict=False)]
 
 
 def _distractors(variant: Variant) -> list[Value]:
-    """Wrong values that look like answers: of the answer's kind, not the answer, all different."""
+    """Wrong values that look like answers: of the answer's kind, not graded as the answer, all different to read."""
     answer = variant.template.answers[0]
     name, right = answer.name, variant.answers[answer.name]
+    places = _places(answer)
     found: list[Value] = []
     for by_field in variant.wrong.values():
         value = by_field.get(name)
-        if value is not None and is_of_type(value, answer) and not any(same(value, v) for v in [right, *found]):
+        if value is None or not is_of_type(value, answer) or is_right(answer, value, right):
+            continue
+        if not any(values.plain(value, places) == values.plain(v, places) for v in [right, *found]):
             found.append(value)
     return found
+
+
+def _places(answer: AnswerField) -> int | None:
+    return answer.places if answer.type == "decimal" else None
 
 
 def _rank(variant: Variant, content: str) -> bytes:

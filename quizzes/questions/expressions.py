@@ -54,7 +54,7 @@ class Expression:
 
     def holds(self, scope: Scope) -> bool:
         """The truth of a condition."""
-        return bool(self.evaluate(scope))
+        return _truth(self.evaluate(scope), 0)
 
 
 def compile_expression(text: str, names: Collection[str]) -> Expression:
@@ -147,7 +147,7 @@ class _Compiler:
                 _check_operands(first, second, column)
             try:
                 return _checked(apply(first, second), column)
-            except (ArithmeticError, ValueError) as error:
+            except (ArithmeticError, TypeError, ValueError) as error:
                 raise _located(error, column) from None
 
         return evaluate
@@ -155,7 +155,7 @@ class _Compiler:
     def unary(self, node: ast.UnaryOp, depth: int) -> Evaluate:
         operand, column = self.node(node.operand, depth), node.col_offset
         if isinstance(node.op, ast.Not):
-            return lambda scope: not operand(scope)
+            return lambda scope: not _truth(operand(scope), column)
         if not isinstance(node.op, ast.USub):
             raise ExpressionError(f"{type(node.op).__name__} is not an operator of the language", column)
 
@@ -168,10 +168,9 @@ class _Compiler:
         return negate
 
     def boolean(self, node: ast.BoolOp, depth: int) -> Evaluate:
-        parts = [self.node(part, depth) for part in node.values]
-        if isinstance(node.op, ast.And):
-            return lambda scope: all(part(scope) for part in parts)
-        return lambda scope: any(part(scope) for part in parts)
+        parts, column = [self.node(part, depth) for part in node.values], node.col_offset
+        every = all if isinstance(node.op, ast.And) else any
+        return lambda scope: every(_truth(part(scope), column) for part in parts)
 
     def compare(self, node: ast.Compare, depth: int) -> Evaluate:
         operands = [self.node(part, depth) for part in (node.left, *node.comparators)]
@@ -198,7 +197,8 @@ class _Compiler:
 
     def conditional(self, node: ast.IfExp, depth: int) -> Evaluate:
         test, then, otherwise = (self.node(part, depth) for part in (node.test, node.body, node.orelse))
-        return lambda scope: then(scope) if test(scope) else otherwise(scope)
+        column = node.test.col_offset
+        return lambda scope: then(scope) if _truth(test(scope), column) else otherwise(scope)
 
     def items(self, node: ast.Tuple | ast.List, depth: int) -> Evaluate:
         if len(node.elts) > MAX_ITEMS:
@@ -209,8 +209,11 @@ class _Compiler:
 
         def evaluate(scope: Scope) -> Any:
             try:
-                return _checked(matrix([part(scope) for part in parts]), column)
-            except ValueError as error:
+                rows = matrix([part(scope) for part in parts])
+                if rows.dtype.kind not in "ifO":
+                    raise ExpressionError("the cells of a matrix are numbers", column)
+                return _checked(rows, column)
+            except (TypeError, ValueError) as error:
                 raise _located(error, column) from None
 
         return evaluate
@@ -250,6 +253,12 @@ def _located(error: Exception, column: int) -> ExpressionError:
     return error if isinstance(error, ExpressionError) else ExpressionError(str(error), column)
 
 
+def _truth(value: Any, column: int) -> bool:
+    if isinstance(value, np.ndarray):
+        raise ExpressionError("a matrix is neither true nor false", column)
+    return bool(value)
+
+
 def _checked(value: Any, column: int) -> Any:
     """``value``, if it is one of the language's and within its bounds."""
     if type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER:
@@ -280,6 +289,9 @@ def _check_operands(left: Any, right: Any, column: int) -> None:
         raise ExpressionError("only numbers and matrices can be calculated with", column)
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and left.shape != right.shape:
         raise ExpressionError(f"matrices of {left.shape} and {right.shape} do not fit", column)
+    for number, other in ((left, right), (right, left)):
+        if isinstance(other, np.ndarray) and not isinstance(number, np.ndarray) and abs(number) > MAX_CELL:
+            raise ExpressionError(f"a matrix is calculated with numbers up to {MAX_CELL}", column)  # int64 wraps
 
 
 def _check_window_sizes(arguments: list[Any], column: int) -> None:

@@ -66,12 +66,13 @@ def give_up(variant: Variant) -> Grade:
 
 def _field(variant: Variant, answer: AnswerField, given: Value) -> FieldGrade:
     expected = variant.answers[answer.name]
-    if _right(answer, given, expected):
+    if is_right(answer, given, expected):
         return FieldGrade(answer.name, True, given, expected, ())
     return FieldGrade(answer.name, False, given, expected, _explanations(variant, answer, given, expected))
 
 
-def _right(answer: AnswerField, given: Value, expected: Value) -> bool:
+def is_right(answer: AnswerField, given: Value, expected: Value) -> bool:
+    """Whether ``given`` is graded as ``expected``: equal, or for decimals within the tolerance."""
     if answer.type == "decimal":
         return _near(given, expected, answer)
     return same(given, expected)

@@ -18,13 +18,12 @@ from . import values
 from .choices import offers_choice
 from .draws import draw
 from .grading import grade
-from .markup import MarkupError
 from .prompts import hint, render
 from .responses import ResponseError, parse
 from .solutions import explain
 from .template import Problem, Template, TemplateTest, is_of_type
 from .values import Value, matrix, same
-from .variants import GenerationError, Variant, build, generate
+from .variants import Variant, build, generate
 from .words import Language
 
 MAX_POINTS = 50_000
@@ -124,7 +123,7 @@ def _answers(report: Report, found: list[Variant]) -> None:
                 report.problem("answer-type", f"answers.{answer.name}", f"{values.plain(value)} is no {answer.type}")
             elif isinstance(value, np.ndarray) and bool((np.array(value.shape) > answer.board).any()):
                 report.problem("board", f"answers.{answer.name}.board", f"is too small for {value.shape}")
-    if not template.small:
+    if not template.small and any(answer.type != "choice" for answer in template.answers):
         counts = Counter(str(values.to_json(tuple(v.answers.values()))) for v in found)
         answer_text, count = counts.most_common(1)[0]
         if Fraction(count, len(found)) > MAX_CONSTANT_GUESS:
@@ -162,7 +161,7 @@ def _rendering(report: Report) -> None:
                     explain(form, language)
                     for number in range(1, len(template.hints) + 1):
                         hint(form, number, language)
-        except (GenerationError, MarkupError, ValueError, TypeError, KeyError) as error:
+        except (ArithmeticError, KeyError, TypeError, ValueError) as error:
             report.problem("render", f"seed {seed}", f"{type(error).__name__}: {error}")
             return
 
@@ -175,7 +174,10 @@ def _examples(report: Report) -> None:
 
 
 def _failure(template: Template, test: TemplateTest) -> str:
-    given = {name: matrix(value) if isinstance(value, list) else value for name, value in test.given.items()}
+    try:
+        given = {name: matrix(value) if isinstance(value, list) else value for name, value in test.given.items()}
+    except ValueError as error:
+        return f"a given matrix cannot be read: {error}"
     if given.keys() != {p.name for p in template.parameters}:
         return "gives a value to every parameter and to nothing else"
     variant = build(template, given, 0)

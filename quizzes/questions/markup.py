@@ -19,6 +19,7 @@ from . import values
 from .values import Scope
 
 MAX_PROSE = 4000
+MAX_MATHML = 50_000  # LaTeX can define commands that repeat themselves
 
 _TAGS = {
     "p",
@@ -37,11 +38,11 @@ _TAGS = {
     "th",
     "td",
 }
-_PIECE = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}|\$(?P<latex>[^$]+)\$")
+_PIECE = re.compile(r"\{\{(?P<name>[^{}]*)\}\}|\$(?P<latex>[^$]+)\$")
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
 _MARK = re.compile("(<p>)?\ue000(\\d+)\ue001(</p>)?")
 
-_markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable(["link", "autolink", "image"])
+_markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable(["link", "autolink", "image", "entity"])
 _converter = LatexToMathML(fancy_error=False)
 
 
@@ -102,7 +103,7 @@ def compile_prose(source: str) -> Prose:
     names: set[str] = set()
 
     def take(match: re.Match[str]) -> str:
-        taken.append(_formula(match["latex"], names) if match["latex"] else _value(match["name"], names))
+        taken.append(_formula(match["latex"], names) if match["latex"] else _value(match["name"].strip(), names))
         return f"\ue000{len(taken) - 1}\ue001"
 
     marked = _PIECE.sub(take, source)
@@ -156,7 +157,7 @@ def _html(piece: _Piece, scope: Scope) -> str:
     if isinstance(piece, _Value):
         shown = values.html(scope[piece.name])
         return f"<p>{shown}</p>" if piece.alone and not shown.startswith("<table") else shown
-    return mathml("".join(p if isinstance(p, str) else values.latex(scope[p.name]) for p in piece.pieces))
+    return mathml("".join(p if isinstance(p, str) else f"{{{values.latex(scope[p.name])}}}" for p in piece.pieces))
 
 
 @lru_cache(maxsize=4096)
@@ -173,6 +174,8 @@ def mathml(latex: str, *, display: bool = False) -> str:
         result = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
         raise MarkupError(f"LaTeX: {error}") from None
+    if len(result) > MAX_MATHML:
+        raise MarkupError("LaTeX: the formula is too long")
     if any(attribute in result for attribute in (" style=", " href=", " id=", "<annotation")):
         raise MarkupError(f"LaTeX: {latex!r} asks for a colour, style or link, which formulas do not carry")
     return result

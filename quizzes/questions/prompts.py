@@ -88,7 +88,9 @@ def _fields(variant: Variant, language: Language) -> list[Field]:
                 label=answer.label[language],
                 parts=answer.parts,
                 places=answer.places if answer.type == "decimal" else None,
-                tolerance=decimal_text(answer.tolerance, 7).rstrip("0") if answer.type == "decimal" else None,
+                tolerance=decimal_text(answer.tolerance, 7).rstrip("0").rstrip(".")
+                if answer.type == "decimal"
+                else None,
                 board=answer.board,
                 choices=tuple(Option(key, text) for key, text, _ in posed),
             )

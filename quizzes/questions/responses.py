@@ -150,8 +150,13 @@ def _rows_of_text(typed: str) -> list[Any]:
             return list(json.loads(text))
         except (ValueError, RecursionError):
             raise _Unreadable("not-a-matrix") from None
-    lines = [line.strip() for line in re.split(r"[\n;]", text)]
-    return [[cell.rstrip(",") for cell in re.split(r"\s+" if re.search(r"\s", line) else ",", line)] for line in lines]
+    return [_cells(line.strip(" \r")) for line in re.split(r"[\n;]", text) if line.strip()]
+
+
+def _cells(line: str) -> list[str]:
+    """A tab stands for itself, because an empty cell of a spreadsheet is nothing between two tabs."""
+    separator = r"\t" if "\t" in line else r"\s+" if re.search(r"\s", line) else ","
+    return [cell.strip().rstrip(",") for cell in re.split(separator, line)]
 
 
 def _filled_extent(rows: list[list[Any]]) -> list[list[Any]]:

@@ -107,7 +107,7 @@ def is_of_type(value: Value, answer: AnswerField) -> bool:
     if answer.type == "decimal":
         return isinstance(value, int | Fraction | float)
     if answer.type == "shape":
-        return isinstance(value, tuple) and len(value) == len(answer.parts)
+        return isinstance(value, tuple) and len(value) == len(answer.parts) and all(type(part) is int for part in value)
     if answer.type == "matrix":
         return isinstance(value, np.ndarray)
     return any(value == choice.key for choice in answer.choices)
@@ -192,7 +192,8 @@ def load(source: str) -> Template:
 
 def split(source: str) -> list[str]:
     """The sources of the single templates in one file: itself, or one per flashcard, each with the file's head."""
-    count = len(_toml(source).get("flashcards", []))
+    cards = _toml(source).get("flashcards")
+    count = len(cards) if isinstance(cards, list) else 0
     if count == 0:
         return [source]
     head, *cards = re.split(r"(?m)^(?=\[\[flashcards\]\]\s*$)", source)
@@ -206,7 +207,7 @@ def _toml(source: str) -> dict[str, Any]:
         raise TemplateError([Problem("schema", "", f"longer than {MAX_SOURCE} characters")])
     try:
         return tomllib.loads(source)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, or an integer of 5,000 digits
         raise TemplateError([Problem("toml", "", f"not TOML: {error}")]) from None
 
 
@@ -503,16 +504,14 @@ def _parts(table: _Table) -> tuple[str, ...]:
 
 def _tolerance(table: _Table, places: int) -> Fraction:
     """Half a unit of the last place, unless the author says otherwise."""
-    value = table.data.get("tolerance", f"{Fraction(1, 2) / 10**places}")
     table.read.add("tolerance")
-    try:
-        tolerance = Fraction(str(value))
-    except (ValueError, ZeroDivisionError):
-        table.problem("schema", "tolerance", "should be a number")
+    if "tolerance" not in table.data:
+        return Fraction(1, 2 * 10**places)
+    value = table.data["tolerance"]
+    if type(value) not in (int, float) or not 0 <= value <= 10**6:
+        table.problem("schema", "tolerance", "should be a number, not negative")
         return Fraction(0)
-    if tolerance < 0:
-        table.problem("schema", "tolerance", "is not negative")
-    return tolerance
+    return Fraction(str(value))
 
 
 def _choices(table: _Table, names: _Names) -> tuple[Choice, ...]:

@@ -13,6 +13,7 @@ SIDE = 168  # the padded input is always drawn this large: a picture's size tell
 LEFT, TOP = 84, 40
 WIDTH, HEIGHT = 344, 250
 MAX_GRID = 18  # more cells than this are too small to tell apart: no grid lines
+MAX_MARKS = SIDE  # stops closer than a pixel are not marked
 
 _WORDS = {
     "title": {"ja": "畳み込みの図", "en": "The convolution"},
@@ -60,7 +61,8 @@ def draw(
         (f"{_WORDS['stride'][language]} S", str(stride)),
     ]
     description = _given(scene, language)
-    parts = [_hatching(), *_input(scene, ring=revealed or level == 1)]
+    name = "convolution-after" if revealed else "convolution-before"
+    parts = [_hatching(name), *_input(scene, name, ring=revealed or level == 1)]
     height = HEIGHT
     if revealed:
         stops = output_size(size, kernel, stride, padding)
@@ -74,7 +76,6 @@ def draw(
         height += round(_output_side(scene, stops)) + 56
     parts += _window(scene)
     title = _WORDS["title"][language]
-    name = "convolution-after" if revealed else "convolution-before"
     return Figure(picture(name, WIDTH, height, title, description, parts), title, description, table(rows))
 
 
@@ -98,22 +99,24 @@ def _found(stops: int, unused: int, language: Language) -> str:
     return f" The window stops {stops} times in each direction: the output has height and width {stops}. {rest}"
 
 
-def _hatching() -> str:
+def _hatching(name: str) -> str:
     line = path("M0 6L6 0", "line", stroke_width=0.8)
     return (
-        '<defs><pattern id="hatching" width="6" height="6" patternUnits="userSpaceOnUse">'
+        f'<defs><pattern id="{name}-hatching" width="6" height="6" patternUnits="userSpaceOnUse">'
         f'<rect width="6" height="6" fill="{colour("pad")}"/>{line}</pattern></defs>'
     )
 
 
-def _input(scene: _Scene, *, ring: bool) -> list[str]:
+def _input(scene: _Scene, name: str, *, ring: bool) -> list[str]:
     inset = scene.padding * scene.unit
     core = SIDE - 2 * inset
     x, y = LEFT + inset, TOP + inset
     parts = []
     if ring and scene.padding:
         parts.append(
-            rectangle(LEFT, TOP, SIDE, SIDE, fill="url(#hatching)", stroke=colour("line"), stroke_dasharray="4 3")
+            rectangle(
+                LEFT, TOP, SIDE, SIDE, fill=f"url(#{name}-hatching)", stroke=colour("line"), stroke_dasharray="4 3"
+            )
         )
     parts.append(rectangle(x, y, core, core, fill=colour("cell"), stroke=colour("line")))
     if scene.size > 1 and scene.size + 2 * scene.padding <= MAX_GRID:
@@ -159,8 +162,10 @@ def _arrow(x: float, start: float, end: float) -> str:
 def _stops(scene: _Scene, stops: int, unused: int) -> list[str]:
     side, step, unit = scene.kernel * scene.unit, scene.stride * scene.unit, scene.unit
     last = TOP + (stops - 1) * step
-    marks = "".join(f"M{point(LEFT, TOP + i * step)}h7" for i in range(stops))
-    parts = [path(marks, "accent", stroke_width=1.8)]
+    parts = []
+    if stops <= MAX_MARKS:
+        marks = "".join(f"M{point(LEFT, TOP + i * step)}h7" for i in range(stops))
+        parts.append(path(marks, "accent", stroke_width=1.8))
     if stops > 1:
         parts.append(
             rectangle(
