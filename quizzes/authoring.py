@@ -48,6 +48,7 @@ def publish(source: str) -> tuple[TemplateVersion, bool]:
 def load_bank(bank: Bank, progress: Callable[[str], None] = lambda line: None) -> BankReport:
     """Bring topics, misconceptions and templates in step with ``bank``: all of it or nothing; idempotent."""
     report = BankReport()
+    places: dict[str, str] = {}
     with transaction.atomic():
         _load_topics(bank)
         _load_misconceptions(bank)
@@ -60,10 +61,12 @@ def load_bank(bank: Bank, progress: Callable[[str], None] = lambda line: None) -
                     [Problem(p.check, f"{where}: {p.where}", p.message) for p in error.problems]
                 ) from None
             slug = version.template.slug
+            if slug in places:  # each loading would publish one after the other
+                raise TemplateError([Problem("schema", f"{where}: slug", f"{slug} is in {places[slug]} already")])
+            places[slug] = where
             (report.unchanged if not new else report.created if version.number == 1 else report.updated).append(slug)
-        known = {*report.created, *report.updated, *report.unchanged}
         published = QuestionTemplate.objects.filter(current__isnull=False).values_list("slug", flat=True)
-        report.absent = sorted(set(published) - known)
+        report.absent = sorted(set(published) - places.keys())
     return report
 
 

@@ -29,7 +29,7 @@ from .scheduling import CardState, Event, Memory, Rating
 from .tickets import Purpose, Ticket
 
 RECENT = 50  # variants of a card that are not shown again while others exist
-MAX_TRIES = 20
+MAX_TRIES = 100
 
 _LONGEST = timedelta(days=1).total_seconds() * 1000
 
@@ -119,19 +119,10 @@ def ask(
     row = _choose(None if stranger else learner, template, topic, kind, now)
     recent = [] if stranger else _recent(learner, row)
     loaded = _load(row.current_id)
-    for _ in range(MAX_TRIES):
-        seed = secrets.randbelow(MAX_SEED + 1)
-        variant = questions.generate(loaded, seed, format)
-        if format == "choice" and not questions.offers_choice(variant):
-            continue
-        if variant.parameters_json() not in recent:
-            break
-    else:
-        if format == "choice" and not questions.offers_choice(variant):
-            raise NothingToAsk("no-choice-form")
+    variant = _fresh(loaded, format, recent)
     holder = tickets.visitor_holder(learner) if stranger else tickets.learner_holder(learner)
     assert row.current is not None  # noqa: S101  # _choose takes published templates only
-    ticket = Ticket(holder, row.slug, row.current.number, seed, format, purpose, now)
+    ticket = Ticket(holder, row.slug, row.current.number, variant.seed, format, purpose, now)
     return Question(ticket.token(), ticket, variant)
 
 
@@ -221,6 +212,25 @@ def _most_worth(learner: UUID, published: QuerySet[QuestionTemplate], now: datet
         if new is not None:
             return new
     return rows[ranked[0]["template_id"]] if ranked else None
+
+
+def _fresh(template: Template, format: Format, recent: list[Any]) -> Variant:
+    """A variant with other parameters than the recent ones; where there is none, one that was asked longest ago."""
+    posed: Variant | None = None
+    longest = -1
+    for _ in range(MAX_TRIES if template.parameters else 1):
+        variant = questions.generate(template, secrets.randbelow(MAX_SEED + 1), format)
+        if format == "choice" and not questions.offers_choice(variant):
+            continue
+        parameters = variant.parameters_json()
+        ago = recent.index(parameters) if parameters in recent else RECENT
+        if ago > longest:
+            posed, longest = variant, ago
+        if ago == RECENT:
+            break
+    if posed is None:
+        raise NothingToAsk("no-choice-form")
+    return posed
 
 
 def _offset_of(learner: UUID, attempt: UUID | None, now: datetime) -> timedelta:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -30,6 +31,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response | None:
     return Response(_document(status, code, detail, errors), status, headers=headers, content_type=MEDIA_TYPE)
 
 
+@csrf_exempt  # a client with a token has no cookie, and nothing is done here
 def unknown_route(request: HttpRequest) -> JsonResponse:
     """404 for every address under the API that does not exist."""
     document = _document(404, "not-found", _("There is nothing at this address."), None)
@@ -92,6 +94,8 @@ _NOTHING_DETAILS = {
 
 
 def _of_the_framework(error: Exception) -> _Found | None:
+    if isinstance(error, RequestDataTooBig):
+        return 413, "too-large", _("The request is too large."), None, {}
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):

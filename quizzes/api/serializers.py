@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -42,6 +43,16 @@ class StrictText(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
+
+
+class StrictUUID(serializers.UUIDField):
+    """A UUID as text."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        """Refuse what Python would merely convert."""
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
 
 
 class Shape(serializers.Serializer[Any]):
@@ -144,7 +155,7 @@ class AnyResponse(serializers.DictField):
 class AttemptRequest(Shape):
     """An answer to a variant."""
 
-    id = serializers.UUIDField(help_text="Chosen by the client; the same id again returns the first result.")
+    id = StrictUUID(help_text="Chosen by the client; the same id again returns the first result.")
     variant = StrictText(max_length=1000, help_text="The token of the variant.")
     response = AnyResponse(
         required=False,

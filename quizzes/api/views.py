@@ -18,6 +18,7 @@ from quizzes.models import User
 from quizzes.questions import Figure, Text
 
 from . import serializers
+from .parsers import StrictJSONParser
 from .problems import MEDIA_TYPE
 
 
@@ -27,7 +28,11 @@ def _problem(description: str) -> OpenApiResponse:
 
 def _responses(success: dict[int, Any], **errors: str) -> dict[Any, Any]:
     """Every answer of an endpoint; ``_409="…"`` documents an error."""
-    common = {400: "The request is not of the documented form.", 415: "The body is not JSON."}
+    common = {
+        400: "The request is not of the documented form.",
+        413: "The body is too large.",
+        415: "The body is not JSON.",
+    }
     found = common | {int(status.lstrip("_")): words for status, words in errors.items()}
     return {**success, **{(status, MEDIA_TYPE): _problem(words) for status, words in sorted(found.items())}}
 
@@ -43,7 +48,13 @@ def _valid(serializer: type[drf.Serializer[Any]], request: Request) -> dict[str,
     return dict(read.validated_data)
 
 
-class Guests(APIView):
+class Endpoint(APIView):
+    """What all endpoints share."""
+
+    parser_classes = (StrictJSONParser,)
+
+
+class Guests(Endpoint):
     """Study without an account."""
 
     authentication_classes: tuple[type[BaseAuthentication], ...] = ()
@@ -62,7 +73,7 @@ class Guests(APIView):
         return Response({"token": token, "learner": str(device.user_id), "expiry": _time(device.expiry)}, 201)
 
 
-class Variants(APIView):
+class Variants(Endpoint):
     """Ask for a question."""
 
     @extend_schema(
@@ -82,7 +93,7 @@ class Variants(APIView):
         return Response(_question(study.ask(_learner(request).id, kind=kind, **body)), 201)
 
 
-class Attempts(APIView):
+class Attempts(Endpoint):
     """Answer a question."""
 
     @extend_schema(

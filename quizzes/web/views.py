@@ -90,7 +90,7 @@ def rate(request: HttpRequest) -> HttpResponseBase:
     """Record a self-rating and go on to the next question."""
     who = asker(request)
     question = _reopened(request, who)
-    if question is None:
+    if question is None or question.variant.template.kind != "flashcard":
         return redirect("home")
     ratings = {"again": Rating.AGAIN, "good": Rating.GOOD}
     submission = Submission(
@@ -110,6 +110,8 @@ def rate(request: HttpRequest) -> HttpResponseBase:
 def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
     """Verdict, misconceptions, worked solution, and the way on."""
     who = asker(request)
+    if who.stranger:  # whoever has answered is a guest with a session
+        raise Http404
     try:
         result = study.result(who.id, attempt_id)
     except Attempt.DoesNotExist:
@@ -163,9 +165,13 @@ def _reopened(request: HttpRequest, who: Asker) -> Question | None:
     try:
         return study.reopen(who.id, token)
     except TicketError as error:
-        logger.info("a question could not be reopened: %s", error.code)
-        messages.info(request, _("That question is no longer open. Here is a fresh one."))
+        _closed(request, error)
         return None
+
+
+def _closed(request: HttpRequest, error: TicketError) -> None:
+    logger.info("a question could not be reopened: %s", error.code)
+    messages.info(request, _("That question is no longer open. Here is a fresh one."))
 
 
 def _submit(request: HttpRequest, who: Asker, submission: Submission, onward: str | None = None) -> HttpResponseBase:
@@ -174,6 +180,9 @@ def _submit(request: HttpRequest, who: Asker, submission: Submission, onward: st
     except Conflict as conflict:
         messages.info(request, _("You have answered this one already. The first answer counts."))
         shown = conflict.attempt
+    except TicketError as error:  # the visitor's cookie outlived the guest, who has a password by now
+        _closed(request, error)
+        return redirect("home")
     response = redirect(onward) if onward else redirect("attempt", attempt_id=shown.id)
     admit(request, response, who)
     return response
@@ -236,6 +245,6 @@ def _hints(request: HttpRequest, question: Question) -> int:
 def _utc_offset(request: HttpRequest) -> int | None:
     """The browser's offset, where its script could fill it in."""
     text = request.POST.get("utc_offset_minutes", "")
-    if text.lstrip("-").isdecimal() and len(text) <= 4 and abs(int(text)) <= 14 * 60:
+    if text.removeprefix("-").isdecimal() and len(text) <= 4 and abs(int(text)) <= 14 * 60:
         return int(text)
     return None

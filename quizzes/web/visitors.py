@@ -49,5 +49,8 @@ def remember(response: HttpResponseBase, who: Asker) -> None:
 def admit(request: HttpRequest, response: HttpResponseBase, who: Asker) -> None:
     """After the first answer: the stranger is a guest with a session, the cookie has done its work."""
     if who.stranger:
+        secret = request.META.get("CSRF_COOKIE")
         login(request, User.objects.get(id=who.id), backend="django.contrib.auth.backends.ModelBackend")
+        if secret:  # forms in other tabs stay good; that a guest begins is no change of rights
+            request.META["CSRF_COOKIE"] = secret
         response.delete_cookie(COOKIE, samesite="Lax")

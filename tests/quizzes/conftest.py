@@ -1,0 +1,33 @@
+"""Small templates of the tests' own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from quizzes.authoring import publish
+from quizzes.models import Misconception, QuestionTemplate, Topic
+from quizzes.questions import split
+from tests.quizzes.sources import card_source, sum_source
+
+
+@pytest.fixture
+def small(db: None) -> Callable[..., QuestionTemplate]:
+    """Publish a small question, or a flashcard with ``kind="flashcard"``, in topics that come in order of making."""
+    words = {f"{name}_{language}": "…" for name in ("title", "wrong", "remedy") for language in ("ja", "en")}
+    Misconception.objects.get_or_create(code="forgot-one", defaults=words)
+
+    def make(slug: str = "sum", *, topic: str = "sums", kind: str = "question", **others: Any) -> QuestionTemplate:
+        Topic.objects.get_or_create(
+            slug=topic, defaults={"position": 100 + Topic.objects.count(), "title_ja": topic, "title_en": topic}
+        )
+        if kind == "flashcard":
+            (source,) = split(card_source(slug, topic=topic))
+        else:
+            source = sum_source(slug, topic=topic, **others)
+        version, _ = publish(source)
+        return version.template
+
+    return make
