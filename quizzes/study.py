@@ -171,6 +171,7 @@ def _choose(
     learner: UUID | None, template: str | None, topic: str | None, kind: Kind | None, now: datetime
 ) -> QuestionTemplate:
     published = QuestionTemplate.objects.filter(current__isnull=False).select_related("current")
+    published = published.only("slug", "current__number")  # not the sources of everything that is ranked
     if template is not None:
         row = published.filter(slug=template).first()
         if row is None:

@@ -95,7 +95,8 @@ def _found(stops: int, unused: int, language: Language) -> str:
     if language == "ja":
         rest = f"端の{unused}行・{unused}列は使われません。" if unused else "余りはありません。"
         return f"窓は縦横それぞれ{stops}か所に置かれ、出力の高さと幅は{stops}。{rest}"
-    rest = f"{unused} rows and columns at the end stay unused." if unused else "Nothing is left over."
+    left = "1 row and 1 column at the end stay" if unused == 1 else f"{unused} rows and columns at the end stay"
+    rest = f"{left} unused." if unused else "Nothing is left over."
     return f" The window stops {stops} times in each direction: the output has height and width {stops}. {rest}"
 
 
