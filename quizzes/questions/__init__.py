@@ -1,5 +1,7 @@
 """The question engine: load → generate → render → parse → grade → explain. Pure: it knows no database and no web."""
 
+from cnncalc.words import Language
+
 from .choices import offers_choice
 from .draws import MAX_SEED
 from .figures import Figure
@@ -11,7 +13,6 @@ from .shown import as_response, shown
 from .solutions import Solution, explain
 from .template import Kind, Problem, Template, TemplateError, load, split
 from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
-from .words import Language
 
 __all__ = [
     "FORMATS",

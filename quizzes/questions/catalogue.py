@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cnncalc.words import Language
+
 from .template import Problem, TemplateError, split
 from .values import LANGUAGES
-from .words import Language
 
 BANK = Path(__file__).resolve().parent.parent / "bank"
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from hashlib import sha256
 from typing import TypeAlias
 
+from cnncalc.words import Language
+
 from . import values
 from .grading import is_right
 from .markup import Text
 from .template import AnswerField, is_of_type
 from .values import Value
 from .variants import Variant
-from .words import Language
 
 MIN_DISTRACTORS = 3
 MAX_DISTRACTORS = 4

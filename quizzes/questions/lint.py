@@ -14,6 +14,8 @@ from math import prod
 
 import numpy as np
 
+from cnncalc.words import Language
+
 from . import values
 from .choices import offers_choice
 from .draws import draw
@@ -24,7 +26,6 @@ from .solutions import explain
 from .template import Problem, Template, TemplateTest, is_of_type
 from .values import Value, matrix, same
 from .variants import Variant, build, generate
-from .words import Language
 
 MAX_POINTS = 50_000
 SAMPLE = 2_000

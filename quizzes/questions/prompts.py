@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from cnncalc.words import Language
+
 from .choices import options
 from .figures import KINDS, Figure
 from .markup import Text
 from .template import FieldType
 from .values import decimal_text
 from .variants import Variant
-from .words import Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from cnncalc.words import Language
+
 from .choices import options
 from .template import AnswerField
 from .values import Number, Scope, Value, exact, matrix
 from .variants import Variant
-from .words import RESPONSES, Language
+from .words import RESPONSES
 
 MAX_NUMBER_TEXT = 40
 MAX_DIGITS = 18

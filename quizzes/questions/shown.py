@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
+from cnncalc.words import Language
+
 from . import values
 from .choices import options
 from .markup import Text
 from .template import AnswerField
 from .values import Value, same
 from .variants import Variant
-from .words import Language
 
 
 def shown(variant: Variant, answer: AnswerField, value: Value, language: Language) -> Text:

@@ -8,12 +8,12 @@ from html import escape
 from itertools import groupby
 
 from cnncalc.trace import Step
+from cnncalc.words import STEPS, Language
 
 from .figures import Figure
 from .markup import Text, mathml
 from .prompts import figure
 from .variants import Variant
-from .words import STEPS, Language
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,12 @@ from typing import Any, Literal, TypeAlias, TypeVar
 
 import numpy as np
 
+from cnncalc.words import Language
+
 from .expressions import Expression, ExpressionError, compile_expression, compile_trace
 from .figures import KINDS as FIGURE_KINDS
 from .markup import MarkupError, Prose, compile_prose
 from .values import LANGUAGES, Value
-from .words import Language
 
 SCHEMA = 1
 MAX_SOURCE = 64 * 1024

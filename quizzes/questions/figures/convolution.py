@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from cnncalc import output_size
+from cnncalc.words import Language
 
-from ..words import Language
 from .svg import Figure, colour, label, path, picture, point, rectangle, table
 
 SIDE = 168  # the padded input is always drawn this large: a picture's size tells nothing
