@@ -372,9 +372,9 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[_Compiler, Any, int], Evaluate]] = 
 }
 
 
-def _pooled_means(x: Matrix, kernel: Any, stride: Any = None, padding: Any = 0, **options: Any) -> Any:
+def _pooled_means(x: Matrix, *arguments: Any, **options: Any) -> Any:
     """Means of integers are exact in the language."""
-    return cnncalc.mean_pool2d(x, kernel, stride, padding, exact=True, **options)
+    return cnncalc.mean_pool2d(x, *arguments, exact=True, **options)
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {

@@ -1,0 +1,106 @@
+"""Combining the cells of windows: separable, and in blocks of maps that stay in the processor's cache."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import EllipsisType
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cnncalc.geometry import WindowAxis
+from cnncalc.pooling.axes import extends, nearest_inside
+
+Scalar = TypeVar("Scalar", bound=np.generic)
+Outputs: TypeAlias = tuple[NDArray[np.intp], ...]
+
+# about the size of one core's second-level cache
+BLOCK_BYTES = 2**20
+
+
+def planes(maps: NDArray[Scalar]) -> NDArray[Scalar]:
+    """Return ``maps`` ``(..., H, W)`` as ``(planes, H, W)``."""
+    return maps if maps.ndim == 3 else maps.reshape(-1, *maps.shape[-2:])
+
+
+def blocks(count: int, plane_bytes: int) -> Iterator[slice]:
+    """Divide ``count`` planes into blocks of about ``BLOCK_BYTES``.
+
+    >>> list(blocks(3, BLOCK_BYTES // 2))
+    [slice(0, 2, None), slice(2, 4, None)]
+    """
+    size = max(1, BLOCK_BYTES // plane_bytes)
+    for start in range(0, count, size):
+        yield slice(start, start + size)
+
+
+def reduced(
+    x: NDArray[Scalar],
+    height: WindowAxis,
+    width: WindowAxis,
+    combine: np.ufunc,
+    neutral: float,
+    out: NDArray[Scalar] | None = None,
+) -> NDArray[Scalar]:
+    """Combine the cells of every window; ``neutral`` stands for padding and ceil overhang.
+
+    The rows come first: they lie one after the other in memory, and leave less for the strided columns.
+    """
+    rows = _reduced_axis(extended(x, -2, height, neutral), -2, height, combine, None)
+    return _reduced_axis(extended(rows, -1, width, neutral), -1, width, combine, out)
+
+
+def _reduced_axis(
+    x: NDArray[Scalar], position: int, axis: WindowAxis, combine: np.ufunc, out: NDArray[Scalar] | None
+) -> NDArray[Scalar]:
+    first, *others = parts(x, position, axis)
+    if not others:
+        if out is None:
+            return first
+        out[...] = first
+        return out
+    total: NDArray[Scalar] = combine(first, others[0], out=out)
+    for part in others[1:]:
+        combine(total, part, out=total)
+    return total
+
+
+def parts(x: NDArray[Scalar], position: int, axis: WindowAxis) -> list[NDArray[Scalar]]:
+    """Return, for every cell of a window, a view of that cell in all windows along one axis of an extended ``x``."""
+    span = (axis.output - 1) * axis.stride + 1
+    offsets = range(0, axis.kernel * axis.dilation, axis.dilation)
+    return [x[along(position, slice(offset, offset + span, axis.stride))] for offset in offsets]
+
+
+def extended(x: NDArray[Scalar], position: int, axis: WindowAxis, neutral: float) -> NDArray[Scalar]:
+    """Return ``x`` with padding and ceil overhang along one axis, or ``x`` itself if no window reaches there."""
+    if not extends(axis):
+        return x
+    shape = list(x.shape)
+    shape[position] = max(axis.reach, axis.before + axis.size)
+    wider = np.full(shape, neutral, dtype=x.dtype)
+    wider[along(position, slice(axis.before, axis.before + axis.size))] = x
+    return wider
+
+
+def along(position: int, cells: slice) -> tuple[EllipsisType | slice, ...]:
+    """Return the index of ``cells`` along the last axis (-1) or the one before it (-2)."""
+    return (..., cells, slice(None)) if position == -2 else (..., cells)
+
+
+def windows_at(
+    x: NDArray[Scalar], height: WindowAxis, width: WindowAxis, outputs: Outputs
+) -> tuple[NDArray[Scalar], NDArray[np.intp]]:
+    """Return the cells of some windows of ``x`` ``(planes, H, W)`` and their places ``row * W + column``.
+
+    Both have the shape ``(windows, kh * kw)``. Places outside the input are replaced as in ``nearest_inside``.
+    """
+    plane, i, j = outputs  # as np.nonzero names them
+    rows = nearest_inside(height)[i]
+    columns = nearest_inside(width)[j]
+    places = (rows[:, :, np.newaxis] * width.size + columns[:, np.newaxis, :]).reshape(
+        len(plane), height.kernel * width.kernel
+    )
+    cells = x[plane[:, np.newaxis], places // width.size, places % width.size]
+    return cells, places
