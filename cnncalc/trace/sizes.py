@@ -1,7 +1,8 @@
-"""The steps of sizes: how many windows fit."""
+"""The steps of sizes along an axis: how many windows fit, and how much padding keeps a size."""
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from cnncalc import geometry, latex
@@ -43,36 +44,18 @@ def output_size(
     before, after = pair("padding", padding, 0)
     side = "ceil" if ceil_mode else "floor"
 
-    def rounded(inner: str) -> str:
-        return f"\\left\\l{side} {inner} \\right\\r{side}"
-
-    if before == after:
-        pad_letters, pad_numbers = "2P", f"2 \\cdot {before}"
-    else:
-        pad_letters, pad_numbers = "P_1 + P_2", f"{before} + {after}"
-    if dilation == 1:
-        extent_letters, extent_numbers = kernel_letter, str(kernel)
-    else:
-        extent_letters = f"(D({kernel_letter} - 1) + 1)"
-        extent_numbers = f"({dilation} \\cdot ({kernel} - 1) + 1)"
+    pad_letters, pad_numbers = both_paddings(before, after)
+    extent_letters, extent_numbers = extent(kernel_letter, kernel, dilation)
     formula = f"\\frac{{{letter} + {pad_letters} - {extent_letters}}}{{S}}"
     substitution = f"\\frac{{{size} + {pad_numbers} - {extent_numbers}}}{{{stride}}}"
 
     room = size + before + after - (dilation * (kernel - 1) + 1)
-    fraction = f"\\frac{{{room}}}{{{stride}}}"
     whole = -(-room // stride) if ceil_mode else room // stride
     steps = [
-        Step("formula", f"{out} = {rounded(formula)} + 1"),
-        Step("substitution", f"{out} = {rounded(substitution)} + 1"),
+        Step("formula", f"{out} = {_rounded(formula, side)} + 1"),
+        Step("substitution", f"{out} = {_rounded(substitution, side)} + 1"),
     ]
-    if room % stride == 0:
-        steps.append(Step("division", f"{fraction} = {whole}", whole))
-    else:
-        ratio = Fraction(room, stride)
-        decimal = latex.decimal(ratio)
-        quotient = f"\\approx {room / stride:.2f}" if decimal is None else f"= {decimal}"
-        steps.append(Step("division", f"{fraction} {quotient}", ratio))
-        steps.append(Step("rounding", f"{rounded(decimal or fraction)} = {whole}", whole))
+    steps += _division(room, stride, side)
     if result <= whole:
         start = f"{whole} \\cdot {stride} = {whole * stride}"
         steps.append(Step("last-window", f"{start} \\ge {size} + {before} = {size + before}", whole * stride))
@@ -80,3 +63,174 @@ def output_size(
     else:
         steps.append(Step("result", f"{whole} + 1 = {result}", result))
     return tuple(steps)
+
+
+def valid_output_size(size: int, kernel: int, stride: int = 1, dilation: int = 1) -> Trace:
+    """Trace ``geometry.valid_output_size``: formula, substitution, division, rounding, result.
+
+    "rounding" is left out if the division leaves no rest. Raises ``ValueError`` as that function does.
+
+    >>> for step in valid_output_size(28, 3, 2):
+    ...     print(step.latex)
+    O = \\left\\lceil \\frac{I - F + 1}{S} \\right\\rceil
+    O = \\left\\lceil \\frac{28 - 3 + 1}{2} \\right\\rceil
+    \\frac{26}{2} = 13
+    O = 13
+    """
+    result = geometry.valid_output_size(size, kernel, stride, dilation)
+    letters, numbers = extent("F", kernel, dilation)
+    places = size - (dilation * (kernel - 1) + 1) + 1
+    return (
+        Step("formula", f"O = {_ceiling(f'I - {letters} + 1', 'S')}"),
+        Step("substitution", f"O = {_ceiling(f'{size} - {numbers} + 1', stride)}"),
+        *_division(places, stride, "ceil"),
+        Step("result", f"O = {result}", result),
+    )
+
+
+def same_output_size(size: int, stride: int = 1) -> Trace:
+    """Trace ``geometry.same_output_size``: formula, substitution, division, rounding, result.
+
+    "rounding" is left out if the division leaves no rest. Raises ``ValueError`` as that function does.
+
+    >>> for step in same_output_size(7, 2):
+    ...     print(step.latex)
+    O = \\left\\lceil \\frac{I}{S} \\right\\rceil
+    O = \\left\\lceil \\frac{7}{2} \\right\\rceil
+    \\frac{7}{2} = 3.5
+    \\left\\lceil 3.5 \\right\\rceil = 4
+    O = 4
+    """
+    result = geometry.same_output_size(size, stride)
+    return (
+        Step("formula", f"O = {_ceiling('I', 'S')}"),
+        Step("substitution", f"O = {_ceiling(size, stride)}"),
+        *_division(size, stride, "ceil"),
+        Step("result", f"O = {result}", result),
+    )
+
+
+def same_padding(kernel: int, dilation: int = 1) -> Trace:
+    """Trace ``geometry.same_padding``: formula, substitution, result.
+
+    Raises ``ValueError`` as that function does.
+
+    >>> for step in same_padding(5):
+    ...     print(step.latex)
+    P = \\frac{F - 1}{2}
+    P = \\frac{5 - 1}{2}
+    P = \\frac{4}{2} = 2
+    """
+    result = geometry.same_padding(kernel, dilation)
+    if dilation == 1:
+        letters, numbers = "F - 1", f"{kernel} - 1"
+    else:
+        letters, numbers = "D(F - 1)", f"{dilation} \\cdot ({kernel} - 1)"
+    return (
+        Step("formula", f"P = \\frac{{{letters}}}{{2}}"),
+        Step("substitution", f"P = \\frac{{{numbers}}}{{2}}"),
+        Step("result", f"P = \\frac{{{2 * result}}}{{2}} = {result}", result),
+    )
+
+
+def tensorflow_same_padding(size: int, kernel: int, stride: int = 1, dilation: int = 1) -> Trace:
+    """Trace ``geometry.tensorflow_same_padding``: output, formula, substitution, total, result.
+
+    "output" is the size that SAME gives. Raises ``ValueError`` as that function does.
+
+    >>> for step in tensorflow_same_padding(28, 3, 2):
+    ...     print(step.latex)
+    O = \\left\\lceil \\frac{28}{2} \\right\\rceil = 14
+    P = \\max((O - 1) S + F - I, 0)
+    P = \\max(13 \\cdot 2 + 3 - 28, 0)
+    P = \\max(1, 0) = 1
+    P_1 = \\left\\lfloor \\frac{1}{2} \\right\\rfloor = 0, \\quad P_2 = 1 - 0 = 1
+    """
+    before, after = geometry.tensorflow_same_padding(size, kernel, stride, dilation)
+    output = geometry.same_output_size(size, stride)
+    letters, numbers = extent("F", kernel, dilation)
+    needed = (output - 1) * stride + dilation * (kernel - 1) + 1 - size
+    total = before + after
+    first = f"P_1 = \\left\\lfloor \\frac{{{total}}}{{2}} \\right\\rfloor = {before}"
+    return (
+        Step("output", f"O = {_ceiling(size, stride)} = {output}", output),
+        Step("formula", f"P = \\max((O - 1) S + {letters} - I, 0)"),
+        Step("substitution", f"P = \\max({output - 1} \\cdot {stride} + {numbers} - {size}, 0)"),
+        Step("total", f"P = \\max({needed}, 0) = {total}", total),
+        Step("result", f"{first}, \\quad P_2 = {total} - {before} = {after}", (before, after)),
+    )
+
+
+def transposed_output_size(
+    size: int,
+    kernel: int,
+    stride: int = 1,
+    padding: int | Pair = 0,
+    output_padding: int = 0,
+    dilation: int = 1,
+) -> Trace:
+    """Trace ``geometry.transposed_output_size``: formula, substitution, result.
+
+    The output padding is left out where it is 0. Raises ``ValueError`` as that function does.
+
+    >>> for step in transposed_output_size(14, 3, 2, 1, 1):
+    ...     print(step.latex)
+    O = (I - 1) S - 2P + F + P_o
+    O = (14 - 1) \\cdot 2 - 2 \\cdot 1 + 3 + 1
+    O = 26 - 2 + 3 + 1 = 28
+    """
+    result = geometry.transposed_output_size(size, kernel, stride, padding, output_padding, dilation)
+    before, after = pair("padding", padding, 0)
+    letters, numbers = extent("F", kernel, dilation)
+    added = dilation * (kernel - 1) + 1
+    pad_letters, pad_numbers = both_paddings(before, after, "-")
+    extra_letters, extra = (" + P_o", f" + {output_padding}") if output_padding else ("", "")
+    return (
+        Step("formula", f"O = (I - 1) S - {pad_letters} + {letters}{extra_letters}"),
+        Step("substitution", f"O = ({size} - 1) \\cdot {stride} - {pad_numbers} + {numbers}{extra}"),
+        Step("result", f"O = {(size - 1) * stride} - {before + after} + {added}{extra} = {result}", result),
+    )
+
+
+def extent(letter: str, kernel: int, dilation: int) -> tuple[str, str]:
+    """Return the extent of a kernel in letters and in numbers; without dilation it is the kernel itself.
+
+    >>> extent("F", 3, 1), extent("F", 3, 2)
+    (('F', '3'), ('(D(F - 1) + 1)', '(2 \\\\cdot (3 - 1) + 1)'))
+    """
+    if dilation == 1:
+        return letter, str(kernel)
+    return f"(D({letter} - 1) + 1)", f"({dilation} \\cdot ({kernel} - 1) + 1)"
+
+
+def both_paddings(before: int, after: int, sign: str = "+") -> tuple[str, str]:
+    """Return the padding of both sides in letters and in numbers; ``sign`` joins unequal sides.
+
+    >>> both_paddings(1, 1), both_paddings(0, 1)
+    (('2P', '2 \\\\cdot 1'), ('P_1 + P_2', '0 + 1'))
+    """
+    if before == after:
+        return "2P", f"2 \\cdot {before}"
+    return f"P_1 {sign} P_2", f"{before} {sign} {after}"
+
+
+def _rounded(inner: str, side: str) -> str:
+    return f"\\left\\l{side} {inner} \\right\\r{side}"
+
+
+def _ceiling(dividend: object, divisor: object) -> str:
+    return _rounded(f"\\frac{{{dividend}}}{{{divisor}}}", "ceil")
+
+
+def _division(dividend: int, divisor: int, side: str) -> tuple[Step, ...]:
+    """Divide and, where a rest is left, round to the ``side``: "floor" or "ceil"."""
+    fraction, quotient = f"\\frac{{{dividend}}}{{{divisor}}}", Fraction(int(dividend), int(divisor))
+    whole = math.ceil(quotient) if side == "ceil" else math.floor(quotient)
+    if quotient == whole:
+        return (Step("division", f"{fraction} = {whole}", whole),)
+    decimal = latex.decimal(quotient)
+    written = f"\\approx {float(quotient):.2f}" if decimal is None else f"= {decimal}"
+    return (
+        Step("division", f"{fraction} {written}", quotient),
+        Step("rounding", f"{_rounded(decimal or fraction, side)} = {whole}", whole),
+    )

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TypeAlias
 
-from cnncalc.arguments import Pair
+Cell: TypeAlias = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The cells of one pooling window, as ``(row, column)``."""
+    """The cells that one number is calculated from.
 
-    output: Pair
-    cells: tuple[Pair, ...]
-    """The input cells in the window, row by row; padding is left out."""
-    chosen: Pair | None
+    Cells are ``(row, column)`` in traces of pooling, which show one map, and ``(channel, row, column)`` in
+    those of convolution.
+    """
+
+    output: Cell
+    cells: tuple[Cell, ...]
+    """Row by row. Pooling leaves out what lies in the padding, convolution does not."""
+    chosen: Cell | None = None
     """Max pooling: the first maximum."""
+    products: tuple[int | Fraction, ...] = ()
+    """Convolution: what each of the cells adds to the sum."""
 
 
 @dataclass(frozen=True, slots=True)
