@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from benchmarks import engine
+
 ROUNDS = 9
 
 
@@ -48,20 +50,6 @@ def _time(run: Callable[[], object], calls: int) -> float:
     for _ in range(calls):
         run()
     return (time.perf_counter() - start) / calls
-
-
-def pooling() -> Figure:
-    """Max pooling of one map against the loops of a textbook."""
-    import numpy as np
-
-    import cnncalc
-
-    x = np.random.default_rng(0).standard_normal((112, 112)).astype(np.float32)
-
-    def loops() -> list[list[float]]:
-        return [[float(max(x[r : r + 2, c : c + 2].ravel())) for c in range(0, 112, 2)] for r in range(0, 112, 2)]
-
-    return compare("cnncalc.max_pool2d 112×112, 2×2", lambda: cnncalc.max_pool2d(x, 2), "plain loops", loops, 3)
 
 
 def question(slug: str) -> Figure:
@@ -128,14 +116,15 @@ def main() -> None:
 
         django.setup()
         slugs = ("conv-output-size", "max-pool-matrix", "gap-vs-fc-parameters")
-        figures = [pooling(), *map(question, slugs), submit()]
+        figures = [*map(question, slugs), submit()]
     for figure in figures:
         print(
             f"{figure.subject:34} {figure.subject_us:10.1f} µs  {figure.ratio:7.3f} × {figure.reference}"
             f" ({figure.reference_us:.1f} µs)"
         )
     state.mkdir(parents=True, exist_ok=True)
-    (state / "bench.json").write_text(json.dumps([asdict(figure) for figure in figures], indent=1))
+    written = {"service": list(map(asdict, figures)), "engine": list(map(asdict, engine.measure([])))}
+    (state / "bench.json").write_text(json.dumps(written, indent=1, ensure_ascii=False))
 
 
 if __name__ == "__main__":
