@@ -67,19 +67,66 @@ def paddings(value: object) -> tuple[Pair, Pair]:
     return pair("padding", height, 0), pair("padding", width, 0)
 
 
+def distinct_pair(name: str, value: object) -> int | Pair:
+    """Return an ``int`` as it is, unchecked, and anything else as a checked pair.
+
+    The result equals no other argument, as ``True`` and 1.0 would equal 1: it may be the key of a memory.
+
+    >>> distinct_pair("stride", 2), distinct_pair("stride", [1, 2])
+    (2, (1, 2))
+    """
+    return value if type(value) is int else pair(name, value, 0)
+
+
+def real_array(name: str, x: ArrayLike) -> RealArray:
+    """Return ``x`` as an integer or floating array; ``ValueError`` if it is ragged, of another type or empty.
+
+    >>> real_array("x", [1, 2]).tolist()
+    [1, 2]
+    """
+    try:
+        array: RealArray = np.asarray(x)
+    except ValueError as reason:
+        raise ValueError(f"{name} must be a rectangular array: {reason}") from reason
+    if array.dtype.kind not in "iuf":
+        raise ValueError(f"{name} must hold integers or floating-point numbers, got dtype {array.dtype}")
+    if 0 in array.shape:
+        raise ValueError(f"{name} must not have an empty axis, got shape {array.shape}")
+    return array
+
+
 def real_maps(x: ArrayLike) -> RealArray:
     """Return ``x`` as an integer or floating array of shape ``(..., H, W)``.
 
     ``ValueError`` if it is ragged, of another type, has fewer than two axes or an empty axis.
     """
-    try:
-        maps: RealArray = np.asarray(x)
-    except ValueError as reason:
-        raise ValueError(f"x must be a rectangular array: {reason}") from reason
-    if maps.dtype.kind not in "iuf":
-        raise ValueError(f"x must hold integers or floating-point numbers, got dtype {maps.dtype}")
+    maps = real_array("x", x)
     if maps.ndim < 2:
         raise ValueError(f"x must have the shape (..., H, W), got shape {maps.shape}")
-    if 0 in maps.shape:
-        raise ValueError(f"x must not have an empty axis, got shape {maps.shape}")
     return maps
+
+
+def as_batch(name: str, maps: RealArray) -> RealArray:
+    """Return maps of one example ``(C, H, W)`` as ``(1, C, H, W)``, a batch as it is; ``ValueError`` for others.
+
+    >>> as_batch("x", np.ones((3, 8, 8))).shape
+    (1, 3, 8, 8)
+    """
+    if maps.ndim == 4:
+        return maps
+    if maps.ndim != 3:
+        raise ValueError(f"{name} must have the shape (C, H, W) or (N, C, H, W), got shape {maps.shape}")
+    return maps[np.newaxis]
+
+
+def batch_shape(name: str, value: object) -> tuple[int, int, int, int]:
+    """Return the shape ``(C, H, W)`` or ``(N, C, H, W)`` as ``(N, C, H, W)``; ``ValueError`` for anything else.
+
+    >>> batch_shape("input_shape", [3, 8, 8])
+    (1, 3, 8, 8)
+    """
+    if not isinstance(value, (tuple, list)) or len(value) not in (3, 4):
+        raise ValueError(f"{name} must be (C, H, W) or (N, C, H, W), got {value!r}")
+    sizes = [integer(f"an axis of {name} {value}", size, 1) for size in value]
+    channels, height, width = sizes[-3:]
+    return (sizes[0] if len(sizes) == 4 else 1), channels, height, width

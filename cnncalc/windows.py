@@ -34,13 +34,6 @@ def sliding_windows(
     """
     maps = real_maps(x)
     height, width = window_axes(maps.shape, kernel, stride, padding, dilation)
-    padded = _padded(maps, height, width, pad_value)
-    extent = (height.dilation * (height.kernel - 1) + 1, width.dilation * (width.kernel - 1) + 1)
-    every = sliding_window_view(padded, extent, axis=(-2, -1))
-    return every[..., :: height.stride, :: width.stride, :: height.dilation, :: width.dilation]
-
-
-def _padded(maps: RealArray, height: WindowAxis, width: WindowAxis, pad_value: float) -> RealArray:
     try:
         filler = np.array(pad_value, dtype=maps.dtype)
         held = filler.shape == () and (filler == pad_value or pad_value != pad_value)
@@ -48,14 +41,37 @@ def _padded(maps: RealArray, height: WindowAxis, width: WindowAxis, pad_value: f
         held = False
     if not held:
         raise ValueError(f"pad_value {pad_value!r} is not a number of dtype {maps.dtype}")
+    return windows_of(padded(maps, height, width, pad_value), height, width)
+
+
+def padded(maps: RealArray, height: WindowAxis, width: WindowAxis, pad_value: float = 0) -> RealArray:
+    """Return ``maps`` with their padding, shape ``(..., Hp, Wp)``; without padding the maps themselves.
+
+    >>> height, width = window_axes((1, 2), kernel=1, padding=(0, 1))
+    >>> padded(np.array([[1, 2]]), height, width).tolist()
+    [[0, 1, 2, 0]]
+    """
     if not (height.before or height.after or width.before or width.after):
         return maps
     tall = height.before + height.size + height.after
     wide = width.before + width.size + width.after
-    padded = np.full((*maps.shape[:-2], tall, wide), filler, dtype=maps.dtype)
-    inside = (
-        slice(height.before, height.before + height.size),
-        slice(width.before, width.before + width.size),
-    )
-    padded[..., *inside] = maps
-    return padded
+    # zeros come from the system without being written, which np.full would do
+    shape = (*maps.shape[:-2], tall, wide)
+    extended: RealArray = np.full(shape, pad_value, maps.dtype) if pad_value else np.zeros(shape, maps.dtype)
+    extended[..., height.before : height.before + height.size, width.before : width.before + width.size] = maps
+    return extended
+
+
+def windows_of(extended: RealArray, height: WindowAxis, width: WindowAxis) -> RealArray:
+    """Return the windows of maps that hold their padding, as a view of shape ``(..., Oh, Ow, kh, kw)``.
+
+    >>> height, width = window_axes((1, 3), kernel=(1, 2))
+    >>> windows_of(np.array([[1, 2, 3]]), height, width).tolist()
+    [[[[1, 2]], [[2, 3]]]]
+    """
+    extent = (height.dilation * (height.kernel - 1) + 1, width.dilation * (width.kernel - 1) + 1)
+    every = sliding_window_view(extended, extent, axis=(-2, -1))
+    # a transposed convolution may have fewer windows than there would be room for
+    rows = slice(0, height.output * height.stride, height.stride)
+    columns = slice(0, width.output * width.stride, width.stride)
+    return every[..., rows, columns, :: height.dilation, :: width.dilation]

@@ -1,0 +1,67 @@
+"""The types in which sums of products are calculated: exact for integers, wide enough for float16."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+import numpy as np
+
+from cnncalc.arguments import RealArray
+
+# NumPy's annotations have no dtype that is "of integers or of floats" wherever one is passed on
+RealType: TypeAlias = np.dtype[Any]
+
+LARGEST_EXACT_FLOAT64 = 2**53
+
+as_arithmetic_has_it = np.errstate(invalid="ignore", over="ignore")
+"""Decorates functions in which inf - inf is NaN and a sum too large for its type is infinite, without warnings."""
+
+
+def result_type(*arrays: RealArray | None) -> RealType:
+    """Return int64 if all ``arrays`` hold integers, else the type that NumPy gives them together.
+
+    >>> result_type(np.array([1], dtype=np.uint8), None), result_type(np.array([1]), np.array([0.5]))
+    (dtype('int64'), dtype('float64'))
+    """
+    given = [array for array in arrays if array is not None]
+    for array in given:
+        if array.dtype.kind == "f":
+            return np.result_type(*given)
+    return np.dtype(np.int64)
+
+
+def float_working_type(result: np.dtype[np.floating]) -> np.dtype[np.floating]:
+    """Return the type in which to sum numbers of a floating type: float16 would overflow at 65,504.
+
+    >>> float_working_type(np.dtype(np.float16))
+    dtype('float32')
+    """
+    return np.dtype(np.float32) if result == np.float16 else result
+
+
+def working_type(result: RealType, largest: Callable[[], int]) -> RealType:
+    """Return the type in which to calculate sums of type ``result``.
+
+    Integers are summed in float64 if it holds every integer up to ``largest()``, the size that a sum could
+    have, because BLAS multiplies no integers; else in int64. Raises ``ValueError`` if int64 would not hold
+    them either. For floating types see ``float_working_type``.
+
+    >>> working_type(np.dtype(np.int64), lambda: 2**53), working_type(np.dtype(np.int64), lambda: 2**53 + 1)
+    (dtype('float64'), dtype('int64'))
+    """
+    if result.kind == "f":
+        return float_working_type(result)
+    size = largest()
+    if size > np.iinfo(np.int64).max:
+        raise ValueError(f"a sum could be as large as {size}, which int64 does not hold")
+    return np.dtype(np.float64 if size <= LARGEST_EXACT_FLOAT64 else np.int64)
+
+
+def magnitude(array: RealArray | None) -> int:
+    """Return the largest absolute value of an integer array; 0 if there is none.
+
+    >>> magnitude(np.array([-128, 127], dtype=np.int8))
+    128
+    """
+    return 0 if array is None else max(int(array.max()), -int(array.min()))
