@@ -11,7 +11,7 @@ export PORT STATE_DIR
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check bench messages pictures pins clean
+.PHONY: run test check bench oracle messages pictures pins clean
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
@@ -36,6 +36,9 @@ check: $(VENV)/installed-dev
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run
+
+# What cnncalc is compared with: without it those tests and figures are left out, with a message.
+oracle: $(VENV)/installed-oracle
 
 # The interface's words: collect them into the catalogues (needs gettext), then compile.
 messages: $(VENV)/installed-dev
@@ -70,4 +73,9 @@ $(VENV)/installed-run: requirements.txt $(VENV)/created
 $(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed-run
 	@echo "Installing what checks and tests need …"
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/installed-oracle: requirements-oracle.txt $(VENV)/installed-dev
+	@echo "Installing what cnncalc is compared with …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
 	@touch $@
