@@ -13,6 +13,7 @@ from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.trace.numbers import (
     Exact,
     ExactArray,
+    element,
     equation,
     exact_numbers,
     named_matrices,
@@ -85,12 +86,12 @@ def conv2d_backward(
 
     >>> for step in conv2d_backward([[[1, 10]]], [[[1, 2, 3]]], [[[[5, -1]]]]):
     ...     print(step.latex)
-    1 \\cdot 1 + 10 \\cdot 2 = 21
-    1 \\cdot 2 + 10 \\cdot 3 = 32
-    1 \\cdot 5 = 5
-    1 \\cdot (-1) + 10 \\cdot 5 = 49
-    10 \\cdot (-1) = -10
-    1 + 10 = 11
+    dw_{1,1} = 1 \\cdot 1 + 10 \\cdot 2 = 21
+    dw_{1,2} = 1 \\cdot 2 + 10 \\cdot 3 = 32
+    dx_{1,1} = 1 \\cdot 5 = 5
+    dx_{1,2} = 1 \\cdot (-1) + 10 \\cdot 5 = 49
+    dx_{1,3} = 10 \\cdot (-1) = -10
+    db = 1 + 10 = 11
     dX = \\begin{pmatrix} 5 & 49 & -10 \\end{pmatrix}, \\quad
     dW = \\begin{pmatrix} 21 & 32 \\end{pmatrix}, \\quad db = \\begin{pmatrix} 11 \\end{pmatrix}
     """
@@ -107,13 +108,14 @@ def conv2d_backward(
             by_weight[weight].append((output, _value(maps, cell)))
             if cell in by_cell:
                 by_cell[cell].append((output, kernels[weight]))
-    dw, weight_steps = _summed("gradient-weights", by_weight, outputs, result.dw)
-    dx, input_steps = _summed("gradient-input", by_cell, outputs, result.dx)
+    dw, weight_steps = _summed("gradient-weights", "dw", by_weight, outputs, result.dw)
+    dx, input_steps = _summed("gradient-input", "dx", by_cell, outputs, result.dx)
     db = outputs.reshape(len(outputs), -1).sum(axis=1)
     bias_steps = []
     for kernel, total in enumerate(db):
         cells = tuple(place for place in np.ndindex(outputs.shape) if place[0] == kernel)
-        line = equation(terms(outputs[kernel].ravel().tolist()), total)
+        summed = equation(terms(outputs[kernel].ravel().tolist()), total)
+        line = f"{element('db', (kernel,), db.shape)} = {summed}"
         bias_steps.append(Step("gradient-bias", line, result.db[kernel].item(), Window((kernel,), cells)))
     lines = [named_matrices("dX", dx), named_matrices("dW", dw), f"db = {latex.matrix([db])}"]
     return (*weight_steps, *input_steps, *bias_steps, Step("result", ", \\quad ".join(lines), result))
@@ -191,7 +193,7 @@ def _value(maps: ExactArray, cell: Cell) -> Exact:
 
 
 def _summed(
-    key: str, parts: dict[Cell, list[tuple[Cell, Exact]]], outputs: ExactArray, values: RealArray
+    key: str, name: str, parts: dict[Cell, list[tuple[Cell, Exact]]], outputs: ExactArray, values: RealArray
 ) -> tuple[ExactArray, list[Step]]:
     """Sum what every place of ``parts`` gets: the gradients of some output cells, each times a number."""
     totals: ExactArray = np.zeros(values.shape, dtype=object)
@@ -200,7 +202,7 @@ def _summed(
         factors = [(outputs[output], number) for output, number in pieces]
         products = tuple(one * other for one, other in factors)
         totals[place] = sum(products)
-        line = equation(product_terms(factors), totals[place])
+        line = f"{element(name, place, values.shape)} = {equation(product_terms(factors), totals[place])}"
         window = Window(place, tuple(output for output, _ in pieces), products=products)
         steps.append(Step(key, line, values[place].item(), window))
     return totals, steps

@@ -74,6 +74,19 @@ def equation(written: str, total: Exact) -> str:
     return written if written == latex.number(total) else f"{written} {latex.equals(total)}"
 
 
+def element(name: str, place: Sequence[int], shape: Sequence[int]) -> str:
+    """Write an element of an array by its place, counted from 1; leading axes of length 1 are left out.
+
+    >>> element("x", (0, 1, 2), (1, 4, 4)), element("x", (0, 1, 2), (2, 4, 4)), element("db", (0,), (1,))
+    ('x_{2,3}', 'x_{1,2,3}', 'db')
+    """
+    if tuple(shape) == (1,):
+        return name
+    first = next((axis for axis, size in enumerate(shape) if size > 1), len(shape))
+    shown = place[min(first, max(len(shape) - 2, 0)) :]
+    return f"{name}_{{{','.join(str(index + 1) for index in shown)}}}"
+
+
 def named_matrices(name: str, array: ExactArray) -> str:
     """Write the matrices on the last two axes of ``array``, with their places on the other axes as indices from 1.
 

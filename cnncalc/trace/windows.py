@@ -13,7 +13,7 @@ from cnncalc.arguments import Padding, Pair, batch_shape
 from cnncalc.columns import WindowsAs
 from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.trace import sizes
-from cnncalc.trace.numbers import ExactArray, equation, exact_numbers, named_matrices, one_example, terms
+from cnncalc.trace.numbers import ExactArray, element, equation, exact_numbers, named_matrices, one_example, terms
 from cnncalc.trace.steps import Cell, Step, Trace, Window
 
 
@@ -67,9 +67,9 @@ def col2im(
 
     >>> for step in col2im([[1, 2], [2, 3]], (1, 1, 3), (1, 2)):
     ...     print(step.latex)
-    1
-    2 + 2 = 4
-    3
+    x_{1,1} = 1
+    x_{1,2} = 2 + 2 = 4
+    x_{1,3} = 3
     X = \\begin{pmatrix} 1 & 4 & 3 \\end{pmatrix}
     """
     result = columns.col2im(col, input_shape, kernel, stride, padding, dilation, windows_as)
@@ -86,7 +86,7 @@ def col2im(
     for cell, found in places.items():
         numbers = [entries[place] for place in found]
         totals[cell] = sum(numbers)
-        line = equation(terms(numbers), totals[cell])
+        line = f"{element('x', cell, result.shape)} = {equation(terms(numbers), totals[cell])}"
         steps.append(Step("cell", line, result[cell].item(), Window(cell, tuple(found))))
     return (*steps, Step("result", named_matrices("X", totals), result))
 

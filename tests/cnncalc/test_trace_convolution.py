@@ -130,12 +130,12 @@ def test_a_long_sum_is_rounded_and_says_so() -> None:
 def test_the_gradients_of_one_kernel_are_written_one_by_one() -> None:
     steps = trace.conv2d_backward([[[2, -1]]], [[[1, 0, 3]]], [[[[5, 7]]]], 1, 0, 1, 1)
     assert lines(steps) == [
-        r"2 \cdot 1 + (-1) \cdot 0 = 2",
-        r"2 \cdot 0 + (-1) \cdot 3 = -3",
-        r"2 \cdot 5 = 10",
-        r"2 \cdot 7 + (-1) \cdot 5 = 9",
-        r"(-1) \cdot 7 = -7",
-        "2 + (-1) = 1",
+        r"dw_{1,1} = 2 \cdot 1 + (-1) \cdot 0 = 2",
+        r"dw_{1,2} = 2 \cdot 0 + (-1) \cdot 3 = -3",
+        r"dx_{1,1} = 2 \cdot 5 = 10",
+        r"dx_{1,2} = 2 \cdot 7 + (-1) \cdot 5 = 9",
+        r"dx_{1,3} = (-1) \cdot 7 = -7",
+        "db = 2 + (-1) = 1",
         r"dX = \begin{pmatrix} 10 & 9 & -7 \end{pmatrix}, \quad dW = \begin{pmatrix} 2 & -3 \end{pmatrix}, "
         r"\quad db = \begin{pmatrix} 1 \end{pmatrix}",
     ]
@@ -147,8 +147,8 @@ def test_the_gradients_of_one_kernel_are_written_one_by_one() -> None:
 def test_a_cell_that_no_window_covers_has_no_gradient() -> None:
     steps = trace.conv2d_backward([[[2]]], [[[1, 3]]], [[[[5]]]], 2)
     assert [line for step, line in zip(steps, lines(steps), strict=True) if step.key == "gradient-input"] == [
-        r"2 \cdot 5 = 10",
-        "0",
+        r"dx_{1,1} = 2 \cdot 5 = 10",
+        "dx_{1,2} = 0",
     ]
 
 

@@ -94,7 +94,10 @@ def test_endless_decimals_are_never_printed() -> None:
     ("arguments", "line"),
     [
         ((3, (1, 2)), r"\sqrt[3]{|1|^3 + |-2|^3} = \sqrt[3]{9} \approx 2.08"),
-        ((3, (1, 2), None, 0, 1, False, True), r"\sqrt[3]{\frac{1}{2} \left(|1|^3 + |-2|^3\right)} = "),
+        (
+            (3, (1, 2), None, 0, 1, False, True),
+            r"\sqrt[3]{\frac{1}{2} \left(|1|^3 + |-2|^3\right)} = \sqrt[3]{4.5} \approx 1.651",
+        ),
         ((2, (1, 2)), r"\sqrt{|1|^2 + |-2|^2} = \sqrt{5} \approx 2.236"),
         ((1, (1, 2)), r"|1| + |-2| = 3"),
         ((1, (1, 2), None, 0, 1, False, True), r"\frac{1}{2} \left(|1| + |-2|\right) = 1.5"),
@@ -108,7 +111,7 @@ def test_endless_decimals_are_never_printed() -> None:
     ],
 )
 def test_a_norm_is_written_with_its_root_and_its_radicand(arguments: tuple[Any, ...], line: str) -> None:
-    assert lines(trace.lp_pool2d([[1, -2]], *arguments))[0].startswith(line)
+    assert lines(trace.lp_pool2d([[1, -2]], *arguments))[0] == line
 
 
 def test_a_root_is_equal_only_if_it_is_exact() -> None:

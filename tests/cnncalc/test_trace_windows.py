@@ -73,7 +73,12 @@ def test_the_steps_of_col2im_add_up_the_entries_of_each_cell(example: Convolutio
 
 def test_overlapping_entries_are_added_and_others_are_shown_alone() -> None:
     steps = trace.col2im([[1, -2], [4, -5]], (1, 1, 3), (1, 2))
-    assert lines(steps) == ["1", "4 + (-2) = 2", "-5", r"X = \begin{pmatrix} 1 & 2 & -5 \end{pmatrix}"]
+    assert lines(steps) == [
+        "x_{1,1} = 1",
+        "x_{1,2} = 4 + (-2) = 2",
+        "x_{1,3} = -5",
+        r"X = \begin{pmatrix} 1 & 2 & -5 \end{pmatrix}",
+    ]
     assert window(steps[1]).cells == ((1, 0), (0, 1))
     rows = trace.col2im([[1, 4], [-2, -5]], (1, 1, 3), (1, 2), windows_as="rows")
     assert lines(rows) == lines(steps)
