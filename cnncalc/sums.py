@@ -24,10 +24,10 @@ def result_type(*arrays: RealArray | None) -> RealType:
     >>> result_type(np.array([1], dtype=np.uint8), None), result_type(np.array([1]), np.array([0.5]))
     (dtype('int64'), dtype('float64'))
     """
-    given = [array for array in arrays if array is not None]
-    for array in given:
-        if array.dtype.kind == "f":
-            return np.result_type(*given)
+    types = [array.dtype for array in arrays if array is not None]
+    for dtype in types:
+        if dtype.kind == "f":
+            return np.result_type(*types)
     return np.dtype(np.int64)
 
 
@@ -37,7 +37,7 @@ def float_working_type(result: np.dtype[np.floating]) -> np.dtype[np.floating]:
     >>> float_working_type(np.dtype(np.float16))
     dtype('float32')
     """
-    return np.dtype(np.float32) if result == np.float16 else result
+    return np.dtype(np.float32) if result.itemsize == 2 else result
 
 
 def working_type(result: RealType, largest: Callable[[], int]) -> RealType:

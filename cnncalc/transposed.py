@@ -61,7 +61,7 @@ def conv_transpose2d(
     inputs = maps.reshape(-1, groups, channels // groups, plan.windows).astype(working, copy=False)
     outputs = scattered(inputs, weights, plan)
     if biases is not None:
-        outputs += biases.reshape(-1, 1, 1).astype(working)
+        outputs += biases.reshape(-1, 1, 1).astype(working, copy=False)
     return outputs.reshape(*maps.shape[:-3], *outputs.shape[1:]).astype(result, copy=False)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import product
+from types import EllipsisType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 from cnncalc.arguments import Padding, Pair, RealArray, distinct_pair, paddings
 from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.sums import RealType
-from cnncalc.windows import padded, windows_of
+from cnncalc.windows import windows_of
 
 BAND_NUMBERS = 2**20
 """Numbers in a band: 4 MiB of float32 are still near when they are read again, and enough work for two cores."""
@@ -39,6 +40,11 @@ class Unrolling:
         return self.channels * self.height.kernel * self.width.kernel
 
     @cached_property
+    def outputs(self) -> Pair:
+        """The number of windows below and beside each other."""
+        return self.height.output, self.width.output
+
+    @cached_property
     def windows(self) -> int:
         """The number of windows over one image, ``Oh * Ow``."""
         return self.height.output * self.width.output
@@ -48,6 +54,12 @@ class Unrolling:
         """Height and width of the maps with their padding."""
         tall, wide = (axis.before + axis.size + axis.after for axis in (self.height, self.width))
         return tall, wide
+
+    @cached_property
+    def inside(self) -> tuple[EllipsisType | slice, ...]:
+        """Where the maps lie in the maps with their padding."""
+        sides = (slice(axis.before, axis.before + axis.size) for axis in (self.height, self.width))
+        return (..., *sides)
 
     @cached_property
     def numbers(self) -> int:
@@ -64,24 +76,53 @@ class Unrolling:
         """The number of images that a band holds."""
         return max(1, BAND_NUMBERS // self.numbers)
 
+    @cached_property
+    def rows_together(self) -> int:
+        """The number of rows of windows over an image that a band holds."""
+        return max(1, min(self.height.output, BAND_NUMBERS // (self.entries * self.width.output)))
+
+    def largest_band(self, images: int) -> int:
+        """Return the most numbers that the matrices of a band of so many images hold."""
+        return min(images, self.together) * self.entries * self.rows_together * self.width.output
+
     def blocks(self, images: int) -> list[slice]:
         """Return slices of as many images as a band holds."""
         return [slice(start, start + self.together) for start in range(0, images, self.together)]
 
-    def columns(self, maps: RealArray) -> Iterable[tuple[slice, RealArray]]:
-        """Return the matrices of a block of ``maps`` in bands: slices of windows, and ``(n, entries, windows)``."""
-        return [(slice(0, self.windows), self.gathered(maps))] if self.is_small else self._copied(maps)
+    def columns(self, maps: RealArray) -> Iterator[tuple[slice, slice, RealArray]]:
+        """Yield the matrices of ``maps`` in bands: slices of images and of windows, ``(n, entries, windows)``.
+
+        Each band takes the memory of the one before, which costs less than new memory.
+        """
+        memory: RealArray = np.empty(0 if self.is_small else self.largest_band(len(maps)), maps.dtype)
+        for images in self.blocks(len(maps)):
+            if self.is_small:
+                yield images, slice(0, self.windows), self.gathered(maps[images])
+                continue
+            views = self.views(maps[images])
+            for rows in self._bands():
+                part = views[..., rows, :]
+                matrices = memory[: part.size].reshape(part.shape)
+                matrices[...] = part
+                yield images, self._in_rows(rows), matrices.reshape(len(part), self.entries, -1)
 
     def gathered(self, maps: RealArray) -> RealArray:
         """Return the matrices of ``maps``, shape ``(n, entries, windows)``, by a remembered index."""
-        flat = padded(maps, self.height, self.width).reshape(len(maps), -1)
+        flat = self.padded(maps).reshape(len(maps), -1)
         # this mode checks no positions, and ours are right
         return flat.take(self._cells, axis=1, mode="clip")
 
+    def padded(self, maps: RealArray) -> RealArray:
+        """Return ``maps`` with zeros around them; without padding the maps themselves."""
+        if self.extended == maps.shape[2:]:
+            return maps
+        extended: RealArray = np.zeros((*maps.shape[:2], *self.extended), maps.dtype)
+        extended[self.inside] = maps
+        return extended
+
     def views(self, maps: RealArray) -> RealArray:
         """Return a view of the windows over ``maps``, shape ``(n, channels, kh, kw, Oh, Ow)``."""
-        extended = padded(maps, self.height, self.width)
-        return windows_of(extended, self.height, self.width).transpose(0, 1, 4, 5, 2, 3)
+        return windows_of(self.padded(maps), self.height, self.width).transpose(0, 1, 4, 5, 2, 3)
 
     def folded(self, images: int, dtype: RealType, matrices: Callable[[slice], RealArray]) -> RealArray:
         """Return maps ``(images, channels, H, W)`` with the sum of the entries that lie on each cell.
@@ -98,29 +139,22 @@ class Unrolling:
             return sums.reshape(images, self.channels, height.size, width.size)
         extended: RealArray = np.zeros((images, self.channels, *self.extended), dtype)
         for rows in self._bands():
-            parts = matrices(slice(rows.start * width.output, rows.stop * width.output)).reshape(
+            parts = matrices(self._in_rows(rows)).reshape(
                 images, self.channels, height.kernel, width.kernel, rows.stop - rows.start, width.output
             )
             for i, j in product(range(height.kernel), range(width.kernel)):
                 cells = extended[:, :, _reached(height, i, rows), _reached(width, j, slice(0, width.output))]
                 np.add(cells, parts[:, :, i, j], out=cells)
-        return extended[..., height.before : height.before + height.size, width.before : width.before + width.size]
+        return extended[self.inside]
 
-    def _copied(self, maps: RealArray) -> Iterator[tuple[slice, RealArray]]:
-        views = self.views(maps)
-        for rows in self._bands():
-            matrices = np.ascontiguousarray(views[..., rows, :])
-            yield (
-                slice(rows.start * self.width.output, rows.stop * self.width.output),
-                matrices.reshape(len(maps), self.entries, -1),
-            )
+    def _in_rows(self, rows: slice) -> slice:
+        """Return the windows in some rows of windows."""
+        return slice(rows.start * self.width.output, rows.stop * self.width.output)
 
     def _bands(self) -> Iterator[slice]:
         """Yield rows of windows that a band holds."""
-        output = self.height.output
-        together = max(1, BAND_NUMBERS // (self.entries * self.width.output))
-        for start in range(0, output, together):
-            yield slice(start, min(start + together, output))
+        for start in range(0, self.height.output, self.rows_together):
+            yield slice(start, min(start + self.rows_together, self.height.output))
 
     @cached_property
     def _cells(self) -> NDArray[np.intp]:
@@ -136,16 +170,13 @@ class Unrolling:
 
         Where fewer lie, the number after the last entry stands.
         """
-        height, width = self.height, self.width
         tall, wide = self.extended
         entries = np.argsort(self._cells, axis=None, kind="stable")
         cells = self._cells.ravel()[entries]
         place = np.arange(cells.size) - np.searchsorted(cells, cells)
         covering = np.full((place.max() + 1, self.channels * tall * wide), cells.size)
         covering[place, cells] = entries
-        inside = covering.reshape(-1, self.channels, tall, wide)[
-            ..., height.before : height.before + height.size, width.before : width.before + width.size
-        ]
+        inside = covering.reshape(-1, self.channels, tall, wide)[self.inside]
         return np.ascontiguousarray(inside.reshape(len(covering), -1))
 
 

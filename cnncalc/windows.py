@@ -41,25 +41,7 @@ def sliding_windows(
         held = False
     if not held:
         raise ValueError(f"pad_value {pad_value!r} is not a number of dtype {maps.dtype}")
-    return windows_of(padded(maps, height, width, pad_value), height, width)
-
-
-def padded(maps: RealArray, height: WindowAxis, width: WindowAxis, pad_value: float = 0) -> RealArray:
-    """Return ``maps`` with their padding, shape ``(..., Hp, Wp)``; without padding the maps themselves.
-
-    >>> height, width = window_axes((1, 2), kernel=1, padding=(0, 1))
-    >>> padded(np.array([[1, 2]]), height, width).tolist()
-    [[0, 1, 2, 0]]
-    """
-    if not (height.before or height.after or width.before or width.after):
-        return maps
-    tall = height.before + height.size + height.after
-    wide = width.before + width.size + width.after
-    # zeros come from the system without being written, which np.full would do
-    shape = (*maps.shape[:-2], tall, wide)
-    extended: RealArray = np.full(shape, pad_value, maps.dtype) if pad_value else np.zeros(shape, maps.dtype)
-    extended[..., height.before : height.before + height.size, width.before : width.before + width.size] = maps
-    return extended
+    return windows_of(_padded(maps, height, width, pad_value), height, width)
 
 
 def windows_of(extended: RealArray, height: WindowAxis, width: WindowAxis) -> RealArray:
@@ -75,3 +57,13 @@ def windows_of(extended: RealArray, height: WindowAxis, width: WindowAxis) -> Re
     rows = slice(0, height.output * height.stride, height.stride)
     columns = slice(0, width.output * width.stride, width.stride)
     return every[..., rows, columns, :: height.dilation, :: width.dilation]
+
+
+def _padded(maps: RealArray, height: WindowAxis, width: WindowAxis, pad_value: float) -> RealArray:
+    if not (height.before or height.after or width.before or width.after):
+        return maps
+    tall = height.before + height.size + height.after
+    wide = width.before + width.size + width.after
+    extended = np.full((*maps.shape[:-2], tall, wide), pad_value, dtype=maps.dtype)
+    extended[..., height.before : height.before + height.size, width.before : width.before + width.size] = maps
+    return extended

@@ -83,7 +83,7 @@ def test_overlapping_entries_are_added_and_others_are_shown_alone() -> None:
     rows = trace.col2im([[1, 4], [-2, -5]], (1, 1, 3), (1, 2), windows_as="rows")
     assert lines(rows) == lines(steps)
     assert window(rows[1]).cells == ((0, 1), (1, 0))
-    assert lines(trace.col2im([[7]], (1, 1, 2), 1, 2))[1] == "0"
+    assert lines(trace.col2im([[7]], (1, 1, 2), 1, 2))[1] == "x_{1,2} = 0"
 
 
 def test_the_shape_names_the_layout_and_leaves_one_example_out() -> None:
