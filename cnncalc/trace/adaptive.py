@@ -10,7 +10,8 @@ from numpy.typing import ArrayLike
 
 from cnncalc import latex, pooling
 from cnncalc.arguments import Pair
-from cnncalc.trace.cells import Exact, Places, exact_cells, exact_rows, maximum_line, mean_line, one_map
+from cnncalc.trace.cells import Places, exact_cells, exact_rows, maximum_line, mean_line, one_map
+from cnncalc.trace.numbers import Exact
 from cnncalc.trace.steps import Step, Trace, Window
 
 

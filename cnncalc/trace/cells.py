@@ -6,14 +6,13 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import TypeAlias
 
-import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncalc import latex
 from cnncalc.arguments import Pair, RealArray, real_maps
 from cnncalc.geometry import WindowAxis
+from cnncalc.trace.numbers import Exact, require_finite
 
-Exact: TypeAlias = int | Fraction
 Places: TypeAlias = tuple[Pair, ...]
 
 
@@ -26,24 +25,14 @@ def one_map(x: ArrayLike) -> RealArray:
     maps = real_maps(x)
     if maps.ndim != 2:
         raise ValueError(f"a trace shows one map of shape (H, W), got shape {maps.shape}")
-    return finite(maps)
-
-
-def finite(numbers: RealArray) -> RealArray:
-    """Return ``numbers``; ``ValueError`` if there is NaN or an infinity among them.
-
-    >>> finite(np.array([1, 2])).tolist()
-    [1, 2]
-    """
-    if not np.isfinite(numbers).all():
-        raise ValueError("a trace shows finite numbers only, got NaN or an infinity")
-    return numbers
+    require_finite("x", maps)
+    return maps
 
 
 def exact_rows(maps: RealArray) -> list[list[Exact]]:
     """Return the numbers that the decimals of a map show.
 
-    >>> exact_rows(np.array([[0.1, 2.0]]))
+    >>> exact_rows(real_maps([[0.1, 2.0]]))
     [[Fraction(1, 10), 2]]
     """
     return [[latex.exact_value(cell) for cell in row] for row in maps]
@@ -52,7 +41,7 @@ def exact_rows(maps: RealArray) -> list[list[Exact]]:
 def exact_cells(maps: RealArray) -> dict[Pair, Exact]:
     """Return the numbers that the decimals of a map show, by ``(row, column)``.
 
-    >>> exact_cells(np.array([[3, 4]]))
+    >>> exact_cells(real_maps([[3, 4]]))
     {(0, 0): 3, (0, 1): 4}
     """
     rows = exact_rows(maps)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from cnncalc import counts, latex
 from cnncalc.arguments import Padding, Pair, pair
-from cnncalc.geometry import window_axes
 from cnncalc.shapes import Shape
-from cnncalc.trace import sizes
+from cnncalc.trace.sizes import output_sizes
 from cnncalc.trace.steps import Step, Trace
 
 
@@ -66,7 +65,8 @@ def conv2d_macs(
     6 \\times 1 \\times 5 \\times 5 \\times 28 \\times 28 = 117{,}600
     """
     result = counts.conv2d_macs(input_shape, out_channels, kernel, stride, padding, dilation, groups)
-    outputs, cells = _output_sizes(input_shape, kernel, stride, padding, dilation)
+    outputs, axes = output_sizes(input_shape, kernel, stride, padding, dilation)
+    cells = [axis.output for axis in axes]
     letters, factors = _weights(input_shape[0], out_channels, kernel, groups)
     formula, *others = _count(f"{letters} \\times O_h \\times O_w", "", (*factors, *cells), 0, result)
     return formula, *outputs, *others
@@ -134,7 +134,8 @@ def depthwise_separable_macs(
     result = counts.depthwise_separable_macs(input_shape, out_channels, kernel, stride, padding, dilation)
     channels = input_shape[0]
     depthwise = counts.conv2d_macs(input_shape, channels, kernel, stride, padding, dilation, channels)
-    outputs, cells = _output_sizes(input_shape, kernel, stride, padding, dilation)
+    outputs, axes = output_sizes(input_shape, kernel, stride, padding, dilation)
+    cells = [axis.output for axis in axes]
     formula = "C_i \\times F_h \\times F_w \\times O_h \\times O_w + C_i \\times C_o \\times O_h \\times O_w"
     first = _product(channels, *pair("kernel", kernel, 1), *cells)
     second = _product(channels, out_channels, *cells)
@@ -184,18 +185,6 @@ def _weights(in_channels: int, out_channels: int, kernel: int | Pair, groups: in
         return "C_o \\times C_i \\times F_h \\times F_w", (out_channels, in_channels, height, width)
     inputs = f"\\frac{{{latex.grouped(in_channels)}}}{{{latex.grouped(groups)}}}"
     return "C_o \\times \\frac{C_i}{G} \\times F_h \\times F_w", (out_channels, inputs, height, width)
-
-
-def _output_sizes(
-    input_shape: Shape, kernel: int | Pair, stride: int | Pair, padding: Padding, dilation: int | Pair
-) -> tuple[Trace, Pair]:
-    steps = []
-    height, width = window_axes(input_shape, kernel, stride, padding, dilation)
-    for name, axis in (("height", height), ("width", width)):
-        sides = (axis.before, axis.after)
-        lines = sizes.output_size(axis.size, axis.kernel, axis.stride, sides, axis.dilation, axis=name)
-        steps.append(Step("output", f"{lines[1].latex} = {axis.output}", axis.output))
-    return tuple(steps), (height.output, width.output)
 
 
 def _both(depthwise: str, pointwise: str, first: int, result: int) -> Trace:

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from cnncalc import latex, pooling
 from cnncalc.arguments import Padding, Pair
-from cnncalc.trace.cells import Exact, exact_cells, finite, one_map, windows
+from cnncalc.trace.cells import exact_cells, one_map, windows
+from cnncalc.trace.numbers import Exact, require_finite
 from cnncalc.trace.steps import Step, Trace, Window
 
 LARGEST_WRITTEN_POWER = 10**6
@@ -46,7 +47,7 @@ def lp_pool2d(
     result = pooling.lp_pool2d(
         maps, p, kernel, stride, padding, dilation, ceil_mode, normalized, count_include_pad=count_include_pad
     )
-    finite(result)
+    require_finite("the result", result)
     height, width = pooling.pooling_axes(maps.shape, kernel, stride, padding, dilation, ceil_mode)
     divisors = pooling.mean_divisors(height, width, count_include_pad)
     shown = exact_cells(maps)

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike
 
 from cnncalc import latex, pooling
 from cnncalc.arguments import Padding, Pair
-from cnncalc.trace.cells import Exact, exact_cells, exact_rows, maximum_line, mean_line, one_map, windows
+from cnncalc.trace.cells import exact_cells, exact_rows, maximum_line, mean_line, one_map, windows
+from cnncalc.trace.numbers import Exact
 from cnncalc.trace.steps import Step, Trace, Window
 
 

@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 from cnncalc import latex, pooling
 from cnncalc.arguments import Padding, Pair, RealArray, real_array
 from cnncalc.pooling.mean import MeanArray
-from cnncalc.trace.cells import Exact, exact_cells, finite, maximum_line, one_map, windows
+from cnncalc.trace.cells import exact_cells, maximum_line, one_map, windows
+from cnncalc.trace.numbers import Exact, require_finite
 from cnncalc.trace.steps import Step, Trace, Window
 
 
@@ -36,7 +37,8 @@ def max_pool2d_backward(
     \\begin{pmatrix} 0 & 12 & 0 \\end{pmatrix}
     """
     maps = one_map(x)
-    gradient = finite(real_array("dy", dy))
+    gradient = real_array("dy", dy)
+    require_finite("dy", gradient)
     result = pooling.max_pool2d_backward(gradient, maps, kernel, stride, padding, dilation, ceil_mode)
     axes = pooling.pooling_axes(maps.shape, kernel, stride, padding, dilation, ceil_mode)
     shown, given = exact_cells(maps), exact_cells(gradient)
@@ -74,7 +76,8 @@ def mean_pool2d_backward(
     \\begin{pmatrix} 3 & 7 & 4 \\end{pmatrix}
     """
     maps = one_map(x)
-    gradient = finite(real_array("dy", dy))
+    gradient = real_array("dy", dy)
+    require_finite("dy", gradient)
     exact = gradient.dtype.kind != "f"
     result = pooling.mean_pool2d_backward(
         gradient, maps, kernel, stride, padding, dilation, ceil_mode, count_include_pad, exact=exact

@@ -6,7 +6,8 @@ import math
 from fractions import Fraction
 
 from cnncalc import geometry, latex
-from cnncalc.arguments import Pair, pair
+from cnncalc.arguments import Padding, Pair, pair
+from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.trace.steps import Step, Trace
 
 _LETTERS = {"": ("O", "I", "F"), "height": ("O_h", "H", "F_h"), "width": ("O_w", "W", "F_w")}
@@ -190,6 +191,24 @@ def transposed_output_size(
         Step("substitution", f"O = ({size} - 1) \\cdot {stride} - {pad_numbers} + {numbers}{extra}"),
         Step("result", f"O = {(size - 1) * stride} - {before + after} + {added}{extra} = {result}", result),
     )
+
+
+def output_sizes(
+    shape: tuple[int, ...], kernel: int | Pair, stride: int | Pair, padding: Padding, dilation: int | Pair
+) -> tuple[Trace, tuple[WindowAxis, WindowAxis]]:
+    """Return an "output" step for the height and one for the width, and the windows along both.
+
+    >>> steps, _ = output_sizes((3, 28, 28), 5, 1, 0, 1)
+    >>> [step.value for step in steps]
+    [24, 24]
+    """
+    axes = window_axes(shape, kernel, stride, padding, dilation)
+    steps = []
+    for name, axis in zip(("height", "width"), axes, strict=True):
+        sides = (axis.before, axis.after)
+        lines = output_size(axis.size, axis.kernel, axis.stride, sides, axis.dilation, axis=name)
+        steps.append(Step("output", f"{lines[1].latex} = {axis.output}", axis.output))
+    return tuple(steps), axes
 
 
 def extent(letter: str, kernel: int, dilation: int) -> tuple[str, str]:

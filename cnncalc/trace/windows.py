@@ -12,8 +12,8 @@ from cnncalc import columns, latex
 from cnncalc.arguments import Padding, Pair, batch_shape
 from cnncalc.columns import WindowsAs
 from cnncalc.geometry import WindowAxis, window_axes
-from cnncalc.trace import sizes
 from cnncalc.trace.numbers import ExactArray, element, equation, exact_numbers, named_matrices, one_example, terms
+from cnncalc.trace.sizes import output_sizes
 from cnncalc.trace.steps import Cell, Step, Trace, Window
 
 
@@ -161,24 +161,6 @@ def im2col_expansion(
         Step("substitution", f"\\frac{{{above}}}{{{below}}}"),
         Step("result", f"{fraction} {latex.equals(result)}", result),
     )
-
-
-def output_sizes(
-    shape: tuple[int, ...], kernel: int | Pair, stride: int | Pair, padding: Padding, dilation: int | Pair
-) -> tuple[Trace, tuple[WindowAxis, WindowAxis]]:
-    """Return an "output" step for the height and one for the width, and the windows along both.
-
-    >>> steps, _ = output_sizes((3, 28, 28), 5, 1, 0, 1)
-    >>> [step.value for step in steps]
-    [24, 24]
-    """
-    axes = window_axes(shape, kernel, stride, padding, dilation)
-    steps = []
-    for name, axis in zip(("height", "width"), axes, strict=True):
-        sides = (axis.before, axis.after)
-        lines = sizes.output_size(axis.size, axis.kernel, axis.stride, sides, axis.dilation, axis=name)
-        steps.append(Step("output", f"{lines[1].latex} = {axis.output}", axis.output))
-    return tuple(steps), axes
 
 
 def _windows(channels: int, axes: tuple[WindowAxis, WindowAxis]) -> Iterator[tuple[Pair, tuple[Cell, ...]]]:
