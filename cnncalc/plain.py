@@ -81,7 +81,7 @@ def _row(symbols: Iterator[str], closing: str) -> list[_Block]:
 
 def _joined(text: str, piece: str, *, after_matrix: bool) -> str:
     """Brackets stand close: LaTeX writes a space after a command, which is no space."""
-    if piece == " " and (text[-1] in " ⌊⌈(|" if text else not after_matrix):
+    if piece == " " and (text[-1] in " ⌊⌈(" if text else not after_matrix):
         return text
     if piece in ("⌋", "⌉", ")") and text.endswith(" "):
         return text[:-1] + piece

@@ -55,12 +55,12 @@ def max_with_indices(maps: RealArray, height: WindowAxis, width: WindowAxis) -> 
         np.arange(width.output) * width.stride - width.before,
     )
     row_step = height.dilation * width.size
-    last_row, last_column = (height.kernel - 1) * row_step, (width.kernel - 1) * width.dilation
+    largest = (height.kernel - 1) * row_step + (width.kernel - 1) * width.dilation
     padded = extends(height) or extends(width)
     for block in blocks(len(x), x[0].nbytes):
-        wide = extended(extended(x[block], -2, height, neutral), -1, width, neutral)
-        columns, offsets = _first_maxima(wide, None, -1, width, width.dilation, last_column)
-        found, offsets = _first_maxima(columns, offsets, -2, height, row_step, last_column + last_row)
+        columns, offsets = _first_in_rows(extended(x[block], -1, width, neutral), width)
+        columns, offsets = extended(columns, -2, height, neutral), extended(offsets, -2, height, 0)
+        found, offsets = _first_of_rows(columns, offsets, height, row_step, largest)
         maxima[block] = found
         np.add(starts, offsets, out=places[block])
         # comparisons pass over NaN, and padding that ties with a lowest number would come first
@@ -72,23 +72,36 @@ def max_with_indices(maps: RealArray, height: WindowAxis, width: WindowAxis) -> 
     return values, indices
 
 
-def _first_maxima(
-    values: RealArray, offsets: Offsets | None, position: int, axis: WindowAxis, step: int, largest: int
-) -> tuple[RealArray, Offsets]:
-    """Return the maxima along one axis and the offsets of the cells they come from, ``step`` per cell.
-
-    ``offsets`` are those that the cells of ``values`` come from themselves; ``largest`` is the last one possible.
-    """
-    first, *others = parts(values, position, axis)
-    within = [np.zeros(first.shape, np.uint8)] * axis.kernel if offsets is None else parts(offsets, position, axis)
-    dtype = np.min_scalar_type(largest).type
-    best, place = first, within[0].astype(dtype)
+def _first_in_rows(values: RealArray, axis: WindowAxis) -> tuple[RealArray, Offsets]:
+    """Return the maxima of the windows along the last axis and their offsets from the windows' first cells."""
+    best, *others = parts(values, -1, axis)
+    dtype = np.min_scalar_type((axis.kernel - 1) * axis.dilation).type
+    offset: Offsets = np.zeros(best.shape, dtype)
     for n, part in enumerate(others, start=1):
-        # place = where(better, candidate, place) in unsigned arithmetic, which is faster than a masked copy
+        # later offsets are larger, so that the largest is the last that was better
+        better = np.greater(part, best) * dtype(n * axis.dilation)
+        offset = better if n == 1 else np.maximum(offset, better, out=offset)
+        best = np.maximum(best, part, out=None if n == 1 else best)
+    return best, offset
+
+
+def _first_of_rows(
+    values: RealArray, offsets: Offsets, axis: WindowAxis, step: int, largest: int
+) -> tuple[RealArray, Offsets]:
+    """Return the maxima along the last axis but one; ``step`` per row is added to the ``offsets`` they come with.
+
+    ``largest`` is the largest offset possible.
+    """
+    best, *others = parts(values, -2, axis)
+    within = parts(offsets, -2, axis)
+    dtype = np.min_scalar_type(largest).type
+    offset = within[0].astype(dtype)
+    for n, part in enumerate(others, start=1):
+        # offset = where(better, candidate, offset) in unsigned arithmetic, which is faster than a masked copy
         better = np.greater(part, best)
         candidate = within[n] + dtype(n * step)
-        candidate -= place
+        candidate -= offset
         candidate *= better
-        place += candidate
+        offset += candidate
         best = np.maximum(best, part, out=None if n == 1 else best)
-    return best, place
+    return best, offset

@@ -128,8 +128,8 @@ def lp_pool2d_backward(
     sizes = absolute(maps).astype(working, copy=False)
     slopes = gradient.astype(working, copy=False)
     if power == math.inf:
-        _, indices = max_with_indices(sizes, height, width)
-        collected = scattered(slopes, indices, maps.shape)
+        norm, indices = max_with_indices(sizes, height, width)
+        collected = scattered(np.where(norm == 0, 0, slopes), indices, maps.shape)
     else:
         norm = norms(sizes, power, height, width, counts)
         slopes = slopes if counts is None else slopes / counts.astype(working)

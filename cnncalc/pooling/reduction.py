@@ -47,23 +47,55 @@ def reduced(
 
     The rows come first: they lie one after the other in memory, and leave less for the strided columns.
     """
-    rows = _reduced_axis(extended(x, -2, height, neutral), -2, height, combine, None)
-    return _reduced_axis(extended(rows, -1, width, neutral), -1, width, combine, out)
+    rows = _reduced_axis(x, -2, height, combine, neutral, None)
+    return _reduced_axis(rows, -1, width, combine, neutral, out)
 
 
 def _reduced_axis(
-    x: NDArray[Scalar], position: int, axis: WindowAxis, combine: np.ufunc, out: NDArray[Scalar] | None
+    x: NDArray[Scalar],
+    position: int,
+    axis: WindowAxis,
+    combine: np.ufunc,
+    neutral: float,
+    out: NDArray[Scalar] | None,
 ) -> NDArray[Scalar]:
-    first, *others = parts(x, position, axis)
-    if not others:
-        if out is None:
-            return first
-        out[...] = first
-        return out
-    total: NDArray[Scalar] = combine(first, others[0], out=out)
-    for part in others[1:]:
+    everywhere, somewhere = _cells_inside(x, position, axis)
+    if len(everywhere) > 1:
+        total: NDArray[Scalar] = combine(everywhere[0], everywhere[1], out=out)
+    elif everywhere and not somewhere and out is None:
+        return everywhere[0]
+    else:
+        shape = list(x.shape)
+        shape[position] = axis.output
+        total = np.empty(shape, dtype=x.dtype) if out is None else out
+        total[...] = everywhere[0] if everywhere else neutral
+    for part in everywhere[2:]:
         combine(total, part, out=total)
+    for outputs, part in somewhere:
+        target = total[along(position, outputs)]
+        combine(target, part, out=target)
     return total
+
+
+def _cells_inside(
+    x: NDArray[Scalar], position: int, axis: WindowAxis
+) -> tuple[list[NDArray[Scalar]], list[tuple[slice, NDArray[Scalar]]]]:
+    """Return views of the cells that all windows hold, and of those that only some outputs hold.
+
+    This is faster than to copy the maps with their padding.
+    """
+    everywhere, somewhere = [], []
+    for offset in range(-axis.before, axis.kernel * axis.dilation - axis.before, axis.dilation):
+        first = max(0, -(offset // axis.stride))
+        end = min(axis.output, (axis.size - 1 - offset) // axis.stride + 1)
+        if first < end:
+            start = offset + first * axis.stride
+            part = x[along(position, slice(start, offset + end * axis.stride, axis.stride))]
+            if end - first == axis.output:
+                everywhere.append(part)
+            else:
+                somewhere.append((slice(first, end), part))
+    return everywhere, somewhere
 
 
 def parts(x: NDArray[Scalar], position: int, axis: WindowAxis) -> list[NDArray[Scalar]]:

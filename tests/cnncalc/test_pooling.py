@@ -84,6 +84,7 @@ def test_indices_of_wide_maps_do_not_wrap() -> None:
     assert max_pool2d(x, (3, 70_000), return_indices=True)[1].tolist() == [[2 * 70_000 + 69_999]]
     assert max_pool2d(x, (3, 300), 100, return_indices=True)[1][0, -1] == 2 * 70_000 + 69_999
     assert max_pool2d(x[:, -100:], (3, 100), return_indices=True)[1].tolist() == [[299]]
+    assert max_pool2d(x[2:, -401:], (1, 3), dilation=(1, 200), return_indices=True)[1].tolist() == [[400]]
 
 
 def test_indices_are_counted_in_every_map_by_itself() -> None:

@@ -168,6 +168,7 @@ def test_a_window_of_zeros_and_a_cell_of_zero_take_no_gradient_from_a_norm() -> 
             dx = lp_pool2d_backward([[1, 1]], [[0, 0, 0, 4]], p, (1, 2), normalized=normalized)
             assert dx[0, :3].tolist() == [0, 0, 0]
             assert dx[0, 3] > 0
+        assert lp_pool2d_backward([[math.inf]], [[0, 0]], p, (1, 2)).tolist() == [[0, 0]]
 
 
 @pytest.mark.parametrize("p", [100, 1000, 1e300])
