@@ -10,12 +10,14 @@ import os
 import statistics
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 ROUNDS = 15
 ROUND_SECONDS = 0.04
+PAUSE_SECONDS = 0.1
 OTHERS = {"PyTorch": "torch", "SciPy": "scipy", "plain loops": "numpy"}
 
 
@@ -49,7 +51,8 @@ class Worker:
         self.cases = set(iter(self._line, ""))
 
     def time(self, case: str, calls: int) -> float:
-        """Return seconds per call."""
+        """Return seconds per call; the pause lets the other library's waiting threads go to sleep."""
+        time.sleep(PAUSE_SECONDS)
         return self._ask("time", case, calls)
 
     def memory(self, case: str) -> float:

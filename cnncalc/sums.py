@@ -25,6 +25,8 @@ def result_type(*arrays: RealArray | None) -> RealType:
     (dtype('int64'), dtype('float64'))
     """
     types = [array.dtype for array in arrays if array is not None]
+    if types[0].kind == "f" and types.count(types[0]) == len(types):
+        return types[0]  # np.result_type takes a tenth of the time of 8 × 8 maps
     for dtype in types:
         if dtype.kind == "f":
             return np.result_type(*types)
