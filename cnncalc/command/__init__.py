@@ -24,7 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         shown = _summary(options) if options.command == "summary" else _worked(options)
     except ValueError as reason:
-        print(f"cnncalc {options.command}: {reason}", file=sys.stderr)  # noqa: T201  # a command prints
+        print(f"python -m cnncalc {options.command}: error: {reason}", file=sys.stderr)  # noqa: T201  # a command prints
         return 2
     print(shown)  # noqa: T201
     return 0

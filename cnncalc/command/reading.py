@@ -79,10 +79,11 @@ def numbers(text: str) -> RealArray:
     """
     source = sys.stdin.read() if text == "-" else text
     try:
-        rows = json.loads(source) if source.lstrip().startswith("[") else _rows(source)
-        array: RealArray = np.array(rows)
-    except ValueError as reason:
-        raise ArgumentTypeError(f"{source!r} is not a matrix such as '1 2; 3 4': {reason}") from None
+        array: RealArray = np.array(json.loads(source) if source.lstrip().startswith("[") else _rows(source))
+    except ValueError:
+        raise ArgumentTypeError(
+            f"{source!r} is not a matrix such as '1 2; 3 4', with as many numbers in every row"
+        ) from None
     if array.dtype.kind not in "iuf":
         raise ArgumentTypeError(f"{source!r} holds something else than numbers")
     return array
