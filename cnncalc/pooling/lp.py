@@ -99,12 +99,16 @@ def norms(
         return maxima(absolute(maps), height, width).astype(dtype, copy=False)
     result: FloatArray = np.empty((*maps.shape[:-2], height.output, width.output), dtype=dtype)
     images, pooled = planes(maps), planes(result)
-    for block in blocks(len(images), images[0].nbytes):
-        sizes = absolute(images[block])
-        sums = reduced(_powers(sizes, p), height, width, np.add, 0)
+    together = list(blocks(len(images), images[0].nbytes))
+    # memory taken once: new memory for every block would cost as much as the calculation
+    memory: FloatArray = np.empty((2, *images[together[0]].shape), summing_type(dtype))
+    for block in together:
+        cells = images[block].astype(memory.dtype, copy=False)
+        sizes = cells if p % 2 == 0 else np.abs(cells, out=memory[0, : len(cells)])
+        sums = reduced(_powers(sizes, p, memory[1, : len(cells)]), height, width, np.add, 0)
         pooled[block] = _roots(sums if counts is None else sums / counts.astype(sums.dtype), p)
-        if not _in_range(sums).all():
-            _rescale(pooled[block], sizes, sums, p, height, width, counts)
+        if not _in_range(sums.min()) or not _in_range(sums.max()):
+            _rescale(pooled[block], np.abs(cells), sums, p, height, width, counts)
     return result
 
 
@@ -137,15 +141,17 @@ def _rescale(
     pooled[lost] = largest[lost] * _roots(relative if counts is None else relative / counts[i, j], p)
 
 
-def _powers(sizes: FloatArray, p: float) -> FloatArray:
+def _powers(sizes: FloatArray, p: float, out: FloatArray) -> FloatArray:
     if p == 1:
         return sizes
     if p > LARGEST_MULTIPLIED_POWER or not p.is_integer():
-        return sizes**p
+        return np.power(sizes, p, out=out)
     # a few products are much faster than a power
     product = sizes
     for digit in f"{int(p):b}"[1:]:
-        product = product * product * sizes if digit == "1" else product * product
+        product = np.multiply(product, product, out=out)
+        if digit == "1":
+            product *= sizes
     return product
 
 

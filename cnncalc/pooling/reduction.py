@@ -15,8 +15,9 @@ from cnncalc.pooling.axes import extends, nearest_inside
 Scalar = TypeVar("Scalar", bound=np.generic)
 Outputs: TypeAlias = tuple[NDArray[np.intp], ...]
 
-# about the size of one core's second-level cache
-BLOCK_BYTES = 2**20
+# What a block needs stays in a core's second-level cache, and the allocator keeps its memory for the next block: of
+# larger pieces it may return each to the system, and their new pages cost more than the calculation.
+BLOCK_BYTES = 2**18
 
 
 def planes(maps: NDArray[Scalar]) -> NDArray[Scalar]:
