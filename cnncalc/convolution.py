@@ -149,6 +149,9 @@ def scattered(outputs: RealArray, weights: RealArray, plan: Unrolling) -> RealAr
 
     ``outputs`` is ``(n, groups, K / groups, Oh * Ow)``, ``weights`` is ``(groups, K / groups, C / groups * kh * kw)``.
     """
+    backward = None if plan.is_small else plan.backward(outputs.shape[1] * outputs.shape[2])
+    if backward and np.isfinite(weights).all():  # an infinite weight would make NaN of the padding
+        return _led_back(outputs, weights, plan, backward)
     transposed = weights.swapaxes(1, 2)
     maps: RealArray = np.empty((len(outputs), plan.channels, plan.height.size, plan.width.size), outputs.dtype)
     memory: RealArray = np.empty(plan.largest_band(len(outputs)), outputs.dtype)
@@ -163,6 +166,18 @@ def scattered(outputs: RealArray, weights: RealArray, plan: Unrolling) -> RealAr
 
         maps[images] = plan.folded(len(block), outputs.dtype, matrices)
     return maps
+
+
+def _led_back(outputs: RealArray, weights: RealArray, plan: Unrolling, backward: Unrolling) -> RealArray:
+    """Return what ``scattered`` does as a convolution of the outputs with the turned kernels.
+
+    To copy windows takes less time than to add them up.
+    """
+    images, groups, kernels, _ = outputs.shape
+    turned = weights.reshape(groups, kernels, -1, plan.height.kernel, plan.width.kernel)[..., ::-1, ::-1]
+    by_channel = turned.swapaxes(1, 2).reshape(groups, plan.channels // groups, -1)
+    maps = _correlated(outputs.reshape(images, groups * kernels, *plan.outputs), by_channel, backward)
+    return maps.reshape(images, plan.channels, plan.height.size, plan.width.size)
 
 
 def _correlated(maps: RealArray, weights: RealArray, plan: Unrolling) -> RealArray:

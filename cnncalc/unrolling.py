@@ -71,6 +71,21 @@ class Unrolling:
         """Whether the indices below take little memory and are worth it."""
         return self.numbers <= SMALL_NUMBERS
 
+    def backward(self, channels: int) -> Unrolling | None:
+        """Return the windows over outputs of so many channels in which a convolution leads back to the maps.
+
+        It does so without stride: the kernel, turned, passes over the outputs from edge to edge. Else ``None``.
+        """
+        axes = []
+        for axis in (self.height, self.width):
+            edge = axis.dilation * (axis.kernel - 1)
+            if axis.stride > 1 or axis.before > edge or axis.before + axis.size < axis.output:
+                return None
+            # beyond the last window there may be more than the padding: the output padding of a transposed convolution
+            sides = edge - axis.before, axis.before + axis.size - axis.output
+            axes.append(WindowAxis(axis.output, axis.kernel, 1, *sides, axis.dilation, axis.size))
+        return Unrolling(channels, *axes)
+
     @cached_property
     def together(self) -> int:
         """The number of images that a band holds."""

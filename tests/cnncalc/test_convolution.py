@@ -139,6 +139,8 @@ def test_the_kernel_is_not_flipped_and_padding_may_be_uneven() -> None:
         ((90, 16, 10, 10), (3, 16, 3, 3), {"dilation": 2, "padding": 2}),
         ((20, 20, 40, 50), (20, 1, 5, 3), {"groups": 20, "stride": 3}),
         ((600, 3, 10, 10), (2, 3, 5, 5), {}),
+        ((2, 8, 40, 30), (6, 4, 3, 4), {"padding": ((1, 0), (0, 2)), "dilation": (2, 1), "groups": 2}),
+        ((2, 8, 40, 30), (6, 8, 2, 2), {"padding": 1}),
         (
             (2, 6, 30, 34),
             (4, 3, 2, 3),
@@ -177,6 +179,11 @@ def test_nan_and_infinities_reach_the_windows_that_hold_them_and_no_others() -> 
     assert outputs.tolist() == [[[pytest.approx(np.nan, nan_ok=True), 0], [0, np.inf]]]
     assert np.isnan(conv2d(x[:, 1:], np.zeros((1, 1, 2, 2)))).tolist() == [[[False, True]]]
     back = conv2d_backward(np.ones((1, 2, 2)), np.ones((1, 3, 3)), np.full((1, 1, 2, 2), np.inf))
+    assert np.isposinf(back.dx).all()
+
+
+def test_an_infinite_weight_makes_infinite_gradients_of_large_arrays() -> None:
+    back = conv2d_backward(np.ones((4, 40, 40)), np.ones((4, 40, 40)), np.full((4, 4, 3, 3), np.inf), padding=1)
     assert np.isposinf(back.dx).all()
 
 
