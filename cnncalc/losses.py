@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from cnncalc.arguments import RealArray, integer, real_array
+from cnncalc.sums import FloatArray, float_type, float_working_type
 
-FloatArray: TypeAlias = NDArray[np.floating]
 Reduction: TypeAlias = Literal["mean", "sum", "none"]
 
 
@@ -101,8 +101,7 @@ def cross_entropy_gradient(logits: ArrayLike, targets: ArrayLike, reduction: Red
 
 def _shifted(values: RealArray, axis: int) -> FloatArray:
     # float16 has too few digits for sums and logarithms
-    narrowest = np.float32 if values.dtype.kind == "f" else np.float64
-    wide = values.astype(np.promote_types(values.dtype, narrowest), copy=False)
+    wide = values.astype(float_working_type(float_type(values)), copy=False)
     with np.errstate(invalid="ignore", over="ignore"):  # inf - inf is NaN: a result, not an accident
         shifted: FloatArray = wide - wide.max(axis=axis, keepdims=True)
     return shifted
@@ -115,10 +114,8 @@ def _log_softmax(values: RealArray, axis: int) -> FloatArray:
 
 
 def _narrowed(result: FloatArray, values: RealArray) -> FloatArray:
-    if values.dtype.kind != "f":
-        return result
     with np.errstate(over="ignore"):
-        return result.astype(values.dtype, copy=False)
+        return result.astype(float_type(values), copy=False)
 
 
 def _axis(values: RealArray, axis: int) -> int:

@@ -1,4 +1,4 @@
-"""The types in which sums of products are calculated: exact for integers, wide enough for float16."""
+"""The types of results, and those in which sums are calculated: exact for integers, wide enough for float16."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cnncalc.arguments import RealArray
 
 # NumPy's annotations have no dtype that is "of integers or of floats" wherever one is passed on
 RealType: TypeAlias = np.dtype[Any]
+FloatType: TypeAlias = np.dtype[np.floating]
+FloatArray: TypeAlias = NDArray[np.floating]
 
 LARGEST_EXACT_FLOAT64 = 2**53
 
@@ -33,7 +36,17 @@ def result_type(*arrays: RealArray | None) -> RealType:
     return np.dtype(np.int64)
 
 
-def float_working_type(result: np.dtype[np.floating]) -> np.dtype[np.floating]:
+def float_type(*arrays: RealArray) -> FloatType:
+    """Return the floating type of a result: that of ``arrays`` together, float64 for integers.
+
+    >>> float_type(np.array([1])), float_type(np.ones(1, dtype=np.float16))
+    (dtype('float64'), dtype('float16'))
+    """
+    together = result_type(*arrays)
+    return np.result_type(together, np.float64 if together.kind != "f" else together)
+
+
+def float_working_type(result: FloatType) -> FloatType:
     """Return the type in which to sum numbers of a floating type: float16 would overflow at 65,504.
 
     >>> float_working_type(np.dtype(np.float16))

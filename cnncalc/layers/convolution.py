@@ -9,6 +9,7 @@ from cnncalc.arguments import Padding, Pair, flag, integer, paddings, pair
 from cnncalc.geometry import transposed_output_size, window_axes
 from cnncalc.layers.layer import Layer, settle
 from cnncalc.shapes import Shape, maps_shape
+from cnncalc.transposed import transposed_axes
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,8 @@ class ConvTranspose2d(Layer):
         strides = pair("stride", self.stride, 1)
         dilations = pair("dilation", self.dilation, 1)
         extras = pair("output_padding", self.output_padding, 0)
-        if any(extra >= max(sizes) for extra, *sizes in zip(extras, strides, dilations, strict=True)):
-            raise ValueError(
-                f"output_padding must be smaller than the stride or the dilation, "
-                f"got {extras} with stride {strides} and dilation {dilations}"
-            )
+        for extra, stride, dilation in zip(extras, strides, dilations, strict=True):
+            transposed_output_size(1, 1, stride, 0, extra, dilation)  # refuses an output padding that is too large
         settle(
             self,
             in_channels=int(self.in_channels),
@@ -110,23 +108,15 @@ class ConvTranspose2d(Layer):
     def output_shape(self, input_shape: Shape) -> Shape:
         """Return ``(out_channels, Oh, Ow)``; ``ValueError`` if channels differ or padding leaves nothing."""
         shape = _shape_with("ConvTranspose2d", self.in_channels, input_shape)
-        settings = zip(
-            ("height", "width"),
-            shape[1:],
-            pair("kernel", self.kernel, 1),
-            pair("stride", self.stride, 1),
-            paddings(self.padding),
-            pair("output_padding", self.output_padding, 0),
-            pair("dilation", self.dilation, 1),
-            strict=True,
+        height, width = transposed_axes(
+            shape,
+            (self.in_channels, self.out_channels, *pair("kernel", self.kernel, 1)),
+            self.stride,
+            self.padding,
+            self.output_padding,
+            self.dilation,
         )
-        sizes = []
-        for name, *axis in settings:
-            try:
-                sizes.append(transposed_output_size(*axis))
-            except ValueError as reason:
-                raise ValueError(f"{name} of shape {shape}: {reason}") from reason
-        return self.out_channels, *sizes
+        return self.out_channels, height.size, width.size
 
     def parameter_count(self) -> int:
         """Return the number of weights and biases."""

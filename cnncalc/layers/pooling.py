@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import isnan
 
 from cnncalc.arguments import Padding, Pair, flag, paddings, pair
 from cnncalc.layers.layer import Layer, settle
 from cnncalc.pooling import pooling_axes
+from cnncalc.pooling.lp import exponent
 from cnncalc.shapes import Shape, maps_shape
 
 
@@ -81,11 +81,10 @@ class LpPool2d(Layer):
     count_include_pad: bool = True
 
     def __post_init__(self) -> None:
-        if isinstance(self.p, bool) or not isinstance(self.p, (int, float)) or isnan(self.p) or self.p <= 0:
-            raise ValueError(f"p must be a number above 0, got {self.p!r}")
         _settle_windows(self)
         settle(
             self,
+            p=exponent(self.p),
             normalized=flag("normalized", self.normalized),
             count_include_pad=flag("count_include_pad", self.count_include_pad),
         )

@@ -16,8 +16,7 @@ from cnncalc.pooling.gradients import mean_shares, output_gradient, scattered
 from cnncalc.pooling.lp import absolute, exponent, norms
 from cnncalc.pooling.mean import MeanArray
 from cnncalc.pooling.reduction import Scalar, along, extended, parts
-from cnncalc.pooling.types import FloatArray, float_type, summing_type
-from cnncalc.sums import as_arithmetic_has_it
+from cnncalc.sums import FloatArray, as_arithmetic_has_it, float_type, float_working_type
 
 
 @as_arithmetic_has_it
@@ -124,7 +123,7 @@ def lp_pool2d_backward(
     counts = divisors if flag("normalized", normalized) else None
     gradient = output_gradient(dy, (*maps.shape[:-2], height.output, width.output))
     dtype = float_type(gradient, maps)
-    working = summing_type(dtype)
+    working = float_working_type(dtype)
     sizes = absolute(maps).astype(working, copy=False)
     slopes = gradient.astype(working, copy=False)
     if power == math.inf:

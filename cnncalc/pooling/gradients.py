@@ -8,8 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 from cnncalc.arguments import RealArray, flag, real_array
 from cnncalc.pooling.argmax import Indices
 from cnncalc.pooling.mean import MeanArray, fractions
-from cnncalc.pooling.types import float_type, summing_type
-from cnncalc.sums import magnitude, result_type
+from cnncalc.sums import float_type, float_working_type, magnitude, result_type
 
 
 def output_gradient(dy: ArrayLike, shape: tuple[int, ...]) -> RealArray:
@@ -37,7 +36,7 @@ def scattered(gradient: RealArray, indices: Indices, shape: tuple[int, ...]) -> 
     result = result_type(gradient)
     working: np.dtype[np.generic] = result
     if gradient.dtype.kind == "f":
-        working = summing_type(float_type(gradient))
+        working = float_working_type(float_type(gradient))
     elif magnitude(gradient) * (gradient.size // count) > np.iinfo(np.int64).max:
         working = np.dtype(object)
     total = np.zeros(count * cells, dtype=working)
@@ -61,5 +60,5 @@ def mean_shares(gradient: RealArray, counts: NDArray[np.intp], exact: bool) -> M
         if gradient.dtype.kind == "f":
             raise ValueError(f"exact=True needs integers, got dtype {gradient.dtype}")
         return np.asarray(fractions(gradient.astype(object), counts.astype(object)), dtype=object)
-    working = summing_type(float_type(gradient))
+    working = float_working_type(float_type(gradient))
     return np.asarray(gradient.astype(working, copy=False) / counts.astype(working))

@@ -13,8 +13,7 @@ from cnncalc.geometry import WindowAxis
 from cnncalc.pooling.axes import inside, mean_divisors, pooling_axes
 from cnncalc.pooling.maximum import maxima
 from cnncalc.pooling.reduction import blocks, planes, reduced, windows_at
-from cnncalc.pooling.types import FloatArray, float_type, summing_type
-from cnncalc.sums import as_arithmetic_has_it
+from cnncalc.sums import FloatArray, as_arithmetic_has_it, float_type, float_working_type
 
 LARGEST_MULTIPLIED_POWER = 16
 
@@ -86,7 +85,7 @@ def absolute(maps: RealArray) -> FloatArray:
     >>> absolute(np.array([-128], dtype=np.int8)).tolist()
     [128.0]
     """
-    sizes: FloatArray = np.abs(maps.astype(summing_type(float_type(maps)), copy=False))
+    sizes: FloatArray = np.abs(maps.astype(float_working_type(float_type(maps)), copy=False))
     return sizes
 
 
@@ -101,7 +100,7 @@ def norms(
     images, pooled = planes(maps), planes(result)
     together = list(blocks(len(images), images[0].nbytes))
     # memory taken once: new memory for every block would cost as much as the calculation
-    memory: FloatArray = np.empty((2, *images[together[0]].shape), summing_type(dtype))
+    memory: FloatArray = np.empty((2, *images[together[0]].shape), float_working_type(dtype))
     for block in together:
         cells = images[block].astype(memory.dtype, copy=False)
         sizes = cells if p % 2 == 0 else np.abs(cells, out=memory[0, : len(cells)])

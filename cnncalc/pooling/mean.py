@@ -12,12 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from cnncalc.arguments import Padding, Pair, RealArray, flag, real_maps
 from cnncalc.pooling.axes import mean_divisors, pooling_axes
 from cnncalc.pooling.reduction import blocks, planes, reduced
-from cnncalc.pooling.types import float_type, summing_type
-from cnncalc.sums import as_arithmetic_has_it, magnitude
+from cnncalc.sums import LARGEST_EXACT_FLOAT64, as_arithmetic_has_it, float_type, float_working_type, magnitude
 
 MeanArray: TypeAlias = NDArray[np.floating | np.object_]
-
-LARGEST_EXACT_FLOAT64 = 2**53
 
 fractions = np.frompyfunc(Fraction, 2, 1)
 
@@ -90,4 +87,4 @@ def mean_arithmetic(terms: RealArray, count: int, exact: bool) -> MeanArithmetic
     # where float64 would round a sum, Python's integers add exactly and divide with a single rounding
     wide = terms.dtype.kind != "f" and terms.dtype.itemsize > 4
     rounds = wide and magnitude(terms) * count > LARGEST_EXACT_FLOAT64
-    return MeanArithmetic(objects if rounds else summing_type(result), np.true_divide, result)
+    return MeanArithmetic(objects if rounds else float_working_type(result), np.true_divide, result)

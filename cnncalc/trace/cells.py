@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from cnncalc import latex
 from cnncalc.arguments import Pair, RealArray, real_maps
 from cnncalc.geometry import WindowAxis
-from cnncalc.trace.numbers import Exact, require_finite
+from cnncalc.trace.numbers import Exact, require_finite, terms
 
 Places: TypeAlias = tuple[Pair, ...]
 
@@ -78,5 +78,4 @@ def mean_line(values: list[Exact], divisor: int) -> str:
     >>> mean_line([1, -3], 4)
     '\\\\frac{1 + (-3)}{4} = -0.5'
     """
-    terms = " + ".join(map(latex.summand, values))
-    return f"\\frac{{{terms}}}{{{divisor}}} {latex.equals(Fraction(sum(values), divisor))}"
+    return f"\\frac{{{terms(values)}}}{{{divisor}}} {latex.equals(Fraction(sum(values), divisor))}"

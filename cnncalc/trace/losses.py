@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from cnncalc import latex, losses
 from cnncalc.arguments import real_array
-from cnncalc.losses import FloatArray, Reduction
+from cnncalc.losses import Reduction
+from cnncalc.sums import FloatArray
+from cnncalc.trace.numbers import Exact, require_finite
 from cnncalc.trace.steps import Step, Trace
 
 
@@ -92,16 +93,15 @@ def cross_entropy_gradient(logits: ArrayLike, targets: ArrayLike, reduction: Red
     )
 
 
-def _logits(x: ArrayLike) -> list[int | Fraction]:
+def _logits(x: ArrayLike) -> list[Exact]:
     values = real_array("x", x)
     if values.ndim != 1:
         raise ValueError(f"a trace shows one example of shape (K,), got shape {values.shape}")
-    if not np.isfinite(values).all():
-        raise ValueError("a trace shows finite numbers only, got NaN or an infinity")
+    require_finite("x", values)
     return [latex.exact_value(value) for value in values]
 
 
-def _exponentials(values: Sequence[int | Fraction]) -> tuple[Trace, list[float]]:
+def _exponentials(values: Sequence[Exact]) -> tuple[Trace, list[float]]:
     maximum = max(values)
     shifted = [value - maximum for value in values]
     # below -1000 every exponential is 0, and a larger number may be none that a float can hold
@@ -119,7 +119,7 @@ def _exponentials(values: Sequence[int | Fraction]) -> tuple[Trace, list[float]]
     return steps, exponentials
 
 
-def _divided(values: Sequence[int | Fraction], probabilities: FloatArray) -> Trace:
+def _divided(values: Sequence[Exact], probabilities: FloatArray) -> Trace:
     steps, exponentials = _exponentials(values)
     exactly = _equal(values)
     total = _number(math.fsum(exponentials))
@@ -130,12 +130,12 @@ def _divided(values: Sequence[int | Fraction], probabilities: FloatArray) -> Tra
     return (*steps, *divisions)
 
 
-def _equal(values: Sequence[int | Fraction]) -> bool:
+def _equal(values: Sequence[Exact]) -> bool:
     """Whether every exponential is 1; all others are endless decimals."""
     return len(set(values)) == 1
 
 
-def _plain(value: int | Fraction) -> int | float:
+def _plain(value: Exact) -> int | float:
     return value if isinstance(value, int) else float(value)
 
 

@@ -62,7 +62,7 @@ def test_padding_is_no_cell_of_a_window_but_counts_in_the_mean() -> None:
     steps = trace.mean_pool2d([[1, -3], [2, 5]], 2, 2, 1)
     assert lines(steps) == [
         r"\frac{1}{4} = 0.25",
-        r"\frac{(-3)}{4} = -0.75",
+        r"\frac{-3}{4} = -0.75",
         r"\frac{2}{4} = 0.5",
         r"\frac{5}{4} = 1.25",
         r"\begin{pmatrix} 0.25 & -0.75 \\ 0.5 & 1.25 \end{pmatrix}",
