@@ -17,9 +17,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-import cnncalc
-from cnncalc import trace as traces
-
+from .functions import FUNCTIONS, MAX_CELLS, TRACES
 from .values import Matrix, Scope, exact, matrix, same
 
 MAX_TEXT = 400
@@ -29,9 +27,7 @@ MAX_NUMBER = 10**15
 MAX_EXPONENT = 64
 MAX_ITEMS = 16
 MAX_STRING = 80
-MAX_CELLS = 1024
 MAX_CELL = 10**6
-MAX_WINDOW = 64  # kernel, stride and padding of functions that work on matrices
 
 Evaluate: TypeAlias = Callable[[Scope], Any]
 
@@ -240,7 +236,6 @@ class _Compiler:
         def evaluate(scope: Scope) -> Any:
             positional = [part(scope) for part in arguments]
             named = {key: part(scope) for key, part in keywords.items()}
-            _check_window_sizes([*positional, *named.values()], column)
             try:
                 return function(*positional, **named)
             except (ArithmeticError, TypeError, ValueError) as error:
@@ -294,16 +289,6 @@ def _check_operands(left: Any, right: Any, column: int) -> None:
             raise ExpressionError(f"a matrix is calculated with numbers up to {MAX_CELL}", column)  # int64 wraps
 
 
-def _check_window_sizes(arguments: list[Any], column: int) -> None:
-    """A padding or kernel of a billion would make a matrix function allocate before any check of its result."""
-    if not any(isinstance(argument, np.ndarray) for argument in arguments):
-        return
-    for argument in arguments:
-        for number in argument if isinstance(argument, tuple) else (argument,):
-            if isinstance(number, int) and abs(number) > MAX_WINDOW:
-                raise ExpressionError(f"window sizes of matrix functions end at {MAX_WINDOW}", column)
-
-
 def _divide(left: Any, right: Any) -> Any:
     if isinstance(right, np.ndarray):
         raise ExpressionError("nothing can be divided by a matrix")
@@ -328,15 +313,15 @@ def _whole(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 
 def _power(left: Any, right: Any) -> Any:
-    if not isinstance(right, int) or isinstance(left, np.ndarray):
-        raise ExpressionError("powers have a number as base and a whole exponent")
+    if not isinstance(right, int):
+        raise ExpressionError("powers have a whole exponent")
+    if isinstance(left, np.ndarray):
+        if not 0 <= right <= MAX_EXPONENT or float(abs(left).max()) ** right > MAX_CELL:
+            raise ExpressionError("the power is too large")
+        return left**right
     if abs(right) > MAX_EXPONENT or (isinstance(left, int) and left.bit_length() * abs(right) > 64):
         raise ExpressionError("the power is too large")
     return Fraction(left) ** right if right < 0 and isinstance(left, int) else left**right
-
-
-def _integer_ceiling_divide(left: Any, right: Any) -> Any:
-    return -(-left // right)
 
 
 _BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
@@ -369,34 +354,4 @@ _HANDLERS: Mapping[type[ast.expr], Callable[[_Compiler, Any, int], Evaluate]] = 
     ast.Tuple: _Compiler.items,
     ast.List: _Compiler.items,
     ast.Call: _Compiler.call_by_name,
-}
-
-
-def _pooled_means(x: Matrix, *arguments: Any, **options: Any) -> Any:
-    """Means of integers are exact in the language."""
-    return cnncalc.mean_pool2d(x, *arguments, exact=True, **options)
-
-
-FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": abs,
-    "ceil": math.ceil,
-    "floor": math.floor,
-    "max": max,
-    "min": min,
-    "ceil_divide": _integer_ceiling_divide,
-    "output_size": cnncalc.output_size,
-    "max_pool2d": cnncalc.max_pool2d,
-    "mean_pool2d": _pooled_means,
-    "flatten_size": cnncalc.flatten_size,
-    "linear_parameter_count": cnncalc.linear_parameter_count,
-    "conv2d_parameter_count": cnncalc.conv2d_parameter_count,
-}
-
-TRACES: Mapping[str, Callable[..., Any]] = {
-    "output_size": traces.output_size,
-    "max_pool2d": traces.max_pool2d,
-    "mean_pool2d": traces.mean_pool2d,
-    "flatten_size": traces.flatten_size,
-    "linear_parameter_count": traces.linear_parameter_count,
-    "conv2d_parameter_count": traces.conv2d_parameter_count,
 }

@@ -30,10 +30,10 @@ def explain(variant: Variant, language: Language) -> Solution:
     texts = [template.solution[language].render(variant.scope)] if template.solution else []
     several = len(template.answers) > 1
     for answer in template.answers:
-        trace = template.traces.get(answer.name)
-        if trace is not None:
-            heading = answer.label[language] if several else ""
+        heading = answer.label[language] if several else ""
+        for trace in template.traces.get(answer.name, ()):
             texts.append(_worked(trace.evaluate(variant.scope), heading, language))
+            heading = ""
     text = Text("\n\n".join(part.text for part in texts), "".join(part.html for part in texts))
     return Solution(text, figure(variant, language, revealed=True))
 

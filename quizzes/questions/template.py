@@ -159,7 +159,7 @@ class Template:
     misconceptions: tuple[MisconceptionRule, ...] = ()
     hints: tuple[Mapping[Language, Prose], ...] = ()
     solution: Mapping[Language, Prose] | None = None  # prose; the back of a flashcard
-    traces: Mapping[str, Expression] = field(default_factory=dict)  # by answer field
+    traces: Mapping[str, tuple[Expression, ...]] = field(default_factory=dict)  # by answer field
     figure: FigureSpec | None = None
     tests: tuple[TemplateTest, ...] = ()
 
@@ -481,7 +481,8 @@ def _answer(table: _Table, names: _Names) -> AnswerField:
     if kind not in FIELD_TYPES:
         table.problem("schema", "type", f"should be one of {', '.join(FIELD_TYPES)}")
         kind = "integer"
-    places = table.integer("places", 0, 6) if kind == "decimal" or "places" in table.data else 0
+    decimal = kind == "decimal" or (kind == "matrix" and "places" in table.data)
+    places = table.integer("places", 0, 6) if decimal else 0
     choices = _choices(table, names) if kind == "choice" else ()
     return AnswerField(
         name=name,
@@ -490,7 +491,7 @@ def _answer(table: _Table, names: _Names) -> AnswerField:
         label=table.both("label", _Table.text),
         parts=_parts(table) if kind == "shape" else (),
         places=places,
-        tolerance=_tolerance(table, places) if kind == "decimal" else Fraction(0),
+        tolerance=_tolerance(table, places) if kind == "decimal" or places else Fraction(0),
         board=_pair(table, "board", 1, MAX_BOARD) if kind == "matrix" else (0, 0),
         choices=choices,
     )
@@ -531,7 +532,8 @@ def _misconceptions(document: _Table, names: _Names, fields: tuple[str, ...]) ->
         code = table.slug("code")
         if isinstance(table.data.get("value"), dict):
             by_field = table.table("value")
-            rules.append(MisconceptionRule(code, _by_field(by_field, names, fields, compile_expression)))
+            _known_fields(by_field, fields)
+            rules.append(MisconceptionRule(code, {key: names.expression(by_field, key) for key in by_field.data}))
         elif len(fields) == 1:
             rules.append(MisconceptionRule(code, {fields[0]: names.expression(table, "value")}))
         else:
@@ -542,16 +544,10 @@ def _misconceptions(document: _Table, names: _Names, fields: tuple[str, ...]) ->
     return tuple(rules)
 
 
-def _by_field(
-    table: _Table,
-    names: _Names,
-    fields: tuple[str, ...],
-    compiler: Callable[[str, set[str]], Expression],
-) -> dict[str, Expression]:
+def _known_fields(table: _Table, fields: tuple[str, ...]) -> None:
     for key in table.data:
         if key not in fields:
             table.problem("unknown-name", key, f"there is no answer of this name (answers: {', '.join(fields)})")
-    return {key: names.expression(table, key, compiler) for key in table.data}
 
 
 def _solution(document: _Table, names: _Names, fields: tuple[str, ...]) -> dict[str, Any]:
@@ -559,14 +555,27 @@ def _solution(document: _Table, names: _Names, fields: tuple[str, ...]) -> dict[
         document.problem("solution", "solution", "is missing: every question shows how it is worked out")
     table = document.table("solution", optional=True)
     prose = names.both(table, "text") if "text" in table.data else None
-    traces: dict[str, Expression] = {}
+    traces: dict[str, tuple[Expression, ...]] = {}
     if isinstance(table.data.get("trace"), dict):
-        traces = _by_field(table.table("trace"), names, fields, compile_trace)
+        by_field = table.table("trace")
+        _known_fields(by_field, fields)
+        traces = {key: _traces(by_field, key, names) for key in by_field.data}
     elif "trace" in table.data and fields:
-        traces = {fields[0]: names.expression(table, "trace", compile_trace)}
+        traces = {fields[0]: _traces(table, "trace", names)}
     if prose is None and not traces:
         document.problem("solution", "solution", "has a trace, a text, or both")
     return {"solution": prose, "traces": traces}
+
+
+def _traces(table: _Table, key: str, names: _Names) -> tuple[Expression, ...]:
+    """One trace, or several that follow each other; the last ends in the answer."""
+    if not isinstance(table.data[key], list):
+        return (names.expression(table, key, compile_trace),)
+    texts = table.take(key, list) or []
+    if not 1 <= len(texts) <= MAX_FIELDS or not all(isinstance(text, str) for text in texts):
+        table.problem("schema", key, f"should be a text or a list of 1 to {MAX_FIELDS} texts")
+        return ()
+    return tuple(names.compile(text, table, f"{key}[{index}]", compile_trace) for index, text in enumerate(texts))
 
 
 def _figure(document: _Table, names: _Names) -> FigureSpec | None:

@@ -120,8 +120,8 @@ def test_unknown_names_are_named_beside_the_known_ones_with_their_column() -> No
 
 
 def test_unknown_functions_are_named_beside_the_known_ones_with_their_column() -> None:
-    with pytest.raises(ExpressionError, match=r"unknown function 'sqrt' \(known: abs, ceil, .*output_size\)") as caught:
-        compile_expression("1 + sqrt(4)", ())
+    with pytest.raises(ExpressionError, match=r"unknown function 'tan' \(known: abs, .*output_size.*\)") as caught:
+        compile_expression("1 + tan(4)", ())
     assert caught.value.column == 4
 
 
