@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .functions import FUNCTIONS, MAX_CELLS, TRACES
-from .values import Matrix, Scope, exact, matrix, same
+from .values import Scope, exact, matrix, same
 
 MAX_TEXT = 400
 MAX_NODES = 150

@@ -63,11 +63,11 @@ def _absolute(value: Any) -> Any:
     return np.abs(value) if isinstance(value, np.ndarray) else abs(_number(value))
 
 
-def _ceil(value: Any) -> int:
+def _ceil(value: Any) -> Any:
     return math.ceil(_number(value))
 
 
-def _floor(value: Any) -> int:
+def _floor(value: Any) -> Any:
     return math.floor(_number(value))
 
 
