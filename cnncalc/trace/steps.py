@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 Cell: TypeAlias = tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The cells that one number is calculated from.
 
     Cells are ``(row, column)`` in traces of pooling, which show one map, and ``(channel, row, column)`` in
@@ -26,8 +24,7 @@ class Window:
     """Convolution: what each of the cells adds to the sum."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One line of a calculation; ``value`` is the number or array that the line reaches."""
 
     key: str

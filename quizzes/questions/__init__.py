@@ -6,12 +6,14 @@ from .choices import offers_choice
 from .draws import MAX_SEED
 from .figures import Figure
 from .grading import FieldGrade, Grade, Verdict, give_up, grade
+from .loading import load, split
 from .markup import Text
 from .prompts import Field, Option, Prompt, hint, render
 from .responses import ResponseError, parse
 from .shown import as_response, shown
 from .solutions import Solution, explain
-from .template import Kind, Problem, Template, TemplateError, load, split
+from .tables import Problem, TemplateError
+from .template import Kind, Template
 from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
 
 __all__ = [

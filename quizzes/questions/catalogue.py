@@ -10,7 +10,8 @@ from typing import Any
 
 from cnncalc.words import Language
 
-from .template import Problem, TemplateError, split
+from .loading import split
+from .tables import Problem, TemplateError
 from .values import LANGUAGES
 
 BANK = Path(__file__).resolve().parent.parent / "bank"

@@ -8,26 +8,21 @@ noticeable time or memory. Integer division and fractions are exact; ``1/3`` is 
 from __future__ import annotations
 
 import ast
-import math
+import inspect
 import operator
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-import numpy as np
-
-from .functions import FUNCTIONS, MAX_CELLS, TRACES
-from .values import Scope, exact, matrix, same
+from .arithmetic import COMPARISONS, GENERAL, MAX_NUMBER, QUICK, checked, negative, truth
+from .functions import FUNCTIONS, TRACES
+from .values import Scope, exact, matrix
 
 MAX_TEXT = 400
 MAX_NODES = 150
 MAX_DEPTH = 20
-MAX_NUMBER = 10**15
-MAX_EXPONENT = 64
 MAX_ITEMS = 16
-MAX_STRING = 80
-MAX_CELL = 10**6
 
 Evaluate: TypeAlias = Callable[[Scope], Any]
 
@@ -50,7 +45,10 @@ class Expression:
 
     def holds(self, scope: Scope) -> bool:
         """The truth of a condition."""
-        return _truth(self.evaluate(scope), 0)
+        try:
+            return truth(self.evaluate(scope))
+        except TypeError as error:
+            raise ExpressionError(str(error), 0) from None
 
 
 def compile_expression(text: str, names: Collection[str]) -> Expression:
@@ -76,8 +74,8 @@ def compile_trace(text: str, names: Collection[str]) -> Expression:
     compiler = _Compiler(text, names)
     root = compiler.parse()
     if not isinstance(root, ast.Call) or not isinstance(root.func, ast.Name) or root.func.id not in TRACES:
-        raise ExpressionError(f"a trace is a call of one of {', '.join(sorted(TRACES))}", root.col_offset)
-    evaluate = compiler.call(root, TRACES[root.func.id], 0)
+        raise compiler.error(f"a trace is a call of one of {', '.join(sorted(TRACES))}", root)
+    evaluate = compiler.call(root, root.func.id, TRACES[root.func.id], 0)
     return Expression(text, frozenset(compiler.used), evaluate)
 
 
@@ -91,7 +89,7 @@ class _Compiler:
     def parse(self) -> ast.expr:
         if len(self.text) > MAX_TEXT:
             raise ExpressionError(f"longer than {MAX_TEXT} characters", MAX_TEXT)
-        if "\n" in self.text or "\0" in self.text or not self.text.strip():
+        if any(character in self.text for character in "\n\r\f\0") or not self.text.strip():
             raise ExpressionError("an expression is one line of text", 0)
         try:
             return ast.parse(self.text.strip(), mode="eval").body
@@ -100,15 +98,24 @@ class _Compiler:
         except (RecursionError, MemoryError, ValueError):
             raise ExpressionError("nested too deeply or too large a number", 0) from None
 
+    def column(self, node: ast.expr) -> int:
+        """The character at which ``node`` starts; the parser counts bytes, after the spaces in front."""
+        stripped = self.text.strip()
+        before = stripped.encode()[: node.col_offset].decode(errors="ignore")
+        return len(before) + self.text.index(stripped)
+
+    def error(self, message: str, node: ast.expr) -> ExpressionError:
+        return ExpressionError(message, self.column(node))
+
     def node(self, node: ast.expr, depth: int) -> Evaluate:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise ExpressionError(f"more than {MAX_NODES} parts", node.col_offset)
+            raise self.error(f"more than {MAX_NODES} parts", node)
         if depth > MAX_DEPTH:
-            raise ExpressionError(f"nested deeper than {MAX_DEPTH}", node.col_offset)
+            raise self.error(f"nested deeper than {MAX_DEPTH}", node)
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            raise ExpressionError(f"{type(node).__name__} is not part of the language", node.col_offset)
+            raise self.error(f"{type(node).__name__} is not part of the language", node)
         return handler(self, node, depth + 1)
 
     def constant(self, node: ast.Constant, depth: int) -> Evaluate:
@@ -116,66 +123,77 @@ class _Compiler:
         if isinstance(value, float):
             source = ast.get_source_segment(self.text.strip(), node) or ""
             if not source.replace(".", "").isdecimal():
-                raise ExpressionError("write decimals plainly, like 0.25", node.col_offset)
+                raise self.error("write decimals plainly, like 0.25", node)
             value = exact(Fraction(source))
         if not isinstance(value, int | Fraction | str):
-            raise ExpressionError(f"{value!r} is not a value of the language", node.col_offset)
-        value = _checked(value, node.col_offset)
+            raise self.error(f"{value!r} is not a value of the language", node)
+        try:
+            value = checked(value)
+        except ValueError as error:
+            raise self.error(str(error), node) from None
         return lambda scope: value
 
     def name(self, node: ast.Name, depth: int) -> Evaluate:
         key = node.id
         if key not in self.known:
             known = ", ".join(sorted(self.known)) or "none"
-            raise ExpressionError(f"unknown name {key!r} (known: {known})", node.col_offset)
+            raise self.error(f"unknown name {key!r} (known: {known})", node)
         self.used.add(key)
-        return lambda scope: scope[key]
+        return operator.itemgetter(key)  # the quickest way to scope[key]
 
     def binary(self, node: ast.BinOp, depth: int) -> Evaluate:
-        apply = _BINARY.get(type(node.op))
-        if apply is None:
-            raise ExpressionError(f"{type(node.op).__name__} is not an operator of the language", node.col_offset)
-        left, right, column = self.node(node.left, depth), self.node(node.right, depth), node.col_offset
+        kind = type(node.op)
+        if kind not in GENERAL:
+            raise self.error(f"{kind.__name__} is not an operator of the language", node)
+        quick, general = QUICK[kind], GENERAL[kind]
+        left, right, column = self.node(node.left, depth), self.node(node.right, depth), self.column(node)
 
         def evaluate(scope: Scope) -> Any:
             first, second = left(scope), right(scope)
-            if type(first) is not int or type(second) is not int:
-                _check_operands(first, second, column)
             try:
-                return _checked(apply(first, second), column)
+                if type(first) is int and type(second) is int:
+                    value = quick(first, second)
+                    if type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER:
+                        return value
+                else:
+                    value = general(first, second)
+                return checked(value)
             except (ArithmeticError, TypeError, ValueError) as error:
                 raise _located(error, column) from None
 
         return evaluate
 
     def unary(self, node: ast.UnaryOp, depth: int) -> Evaluate:
-        operand, column = self.node(node.operand, depth), node.col_offset
-        if isinstance(node.op, ast.Not):
-            return lambda scope: not _truth(operand(scope), column)
-        if not isinstance(node.op, ast.USub):
-            raise ExpressionError(f"{type(node.op).__name__} is not an operator of the language", column)
+        if not isinstance(node.op, ast.Not | ast.USub):
+            raise self.error(f"{type(node.op).__name__} is not an operator of the language", node)
+        apply: Callable[[Any], Any] = negative if isinstance(node.op, ast.USub) else lambda value: not truth(value)
+        return self.applied(apply, [node.operand], node, depth)
 
-        def negate(scope: Scope) -> Any:
-            value = operand(scope)
-            if isinstance(value, str | tuple):
-                raise ExpressionError("only numbers and matrices can be negated", column)
-            return -value
+    def applied(self, apply: Callable[..., Any], operands: list[ast.expr], node: ast.expr, depth: int) -> Evaluate:
+        """``apply`` to the values of ``operands``, with errors located at ``node``."""
+        parts, column = [self.node(operand, depth) for operand in operands], self.column(node)
 
-        return negate
+        def evaluate(scope: Scope) -> Any:
+            values = [part(scope) for part in parts]
+            try:
+                return apply(*values)
+            except (ArithmeticError, TypeError, ValueError) as error:
+                raise _located(error, column) from None
+
+        return evaluate
 
     def boolean(self, node: ast.BoolOp, depth: int) -> Evaluate:
-        parts, column = [self.node(part, depth) for part in node.values], node.col_offset
+        parts = [self.applied(truth, [part], part, depth) for part in node.values]
         every = all if isinstance(node.op, ast.And) else any
-        return lambda scope: every(_truth(part(scope), column) for part in parts)
+        return lambda scope: every(part(scope) for part in parts)
 
     def compare(self, node: ast.Compare, depth: int) -> Evaluate:
         operands = [self.node(part, depth) for part in (node.left, *node.comparators)]
-        tests, column = [], node.col_offset
+        tests, column = [], self.column(node)
         for op in node.ops:
-            test = _COMPARISONS.get(type(op))
-            if test is None:
-                raise ExpressionError(f"{type(op).__name__} is not a comparison of the language", column)
-            tests.append(test)
+            if type(op) not in COMPARISONS:
+                raise self.error(f"{type(op).__name__} is not a comparison of the language", node)
+            tests.append(COMPARISONS[type(op)])
 
         def evaluate(scope: Scope) -> bool:
             left = operands[0](scope)
@@ -192,156 +210,70 @@ class _Compiler:
         return evaluate
 
     def conditional(self, node: ast.IfExp, depth: int) -> Evaluate:
-        test, then, otherwise = (self.node(part, depth) for part in (node.test, node.body, node.orelse))
-        column = node.test.col_offset
-        return lambda scope: then(scope) if _truth(test(scope), column) else otherwise(scope)
+        test = self.applied(truth, [node.test], node.test, depth)
+        then, otherwise = self.node(node.body, depth), self.node(node.orelse, depth)
+        return lambda scope: then(scope) if test(scope) else otherwise(scope)
 
     def items(self, node: ast.Tuple | ast.List, depth: int) -> Evaluate:
         if len(node.elts) > MAX_ITEMS:
-            raise ExpressionError(f"more than {MAX_ITEMS} items", node.col_offset)
-        parts, column = [self.node(part, depth) for part in node.elts], node.col_offset
-        if isinstance(node, ast.Tuple) or not any(isinstance(part, ast.List) for part in node.elts):
-            return lambda scope: tuple(part(scope) for part in parts)
-
-        def evaluate(scope: Scope) -> Any:
-            try:
-                rows = matrix([part(scope) for part in parts])
-                if rows.dtype.kind not in "ifO":
-                    raise ExpressionError("the cells of a matrix are numbers", column)
-                return _checked(rows, column)
-            except (TypeError, ValueError) as error:
-                raise _located(error, column) from None
-
-        return evaluate
+            raise self.error(f"more than {MAX_ITEMS} items", node)
+        make = _rows if any(isinstance(part, ast.List) for part in node.elts) else _tuple
+        return self.applied(make, node.elts, node, depth)
 
     def call_by_name(self, node: ast.Call, depth: int) -> Evaluate:
         if not isinstance(node.func, ast.Name):
-            raise ExpressionError("only named functions can be called", node.col_offset)
+            raise self.error("only named functions can be called", node)
         function = FUNCTIONS.get(node.func.id)
         if function is None:
             known = ", ".join(sorted(FUNCTIONS))
-            raise ExpressionError(f"unknown function {node.func.id!r} (known: {known})", node.col_offset)
-        inner, column = self.call(node, function, depth), node.col_offset
-        return lambda scope: _checked(inner(scope), column)
-
-    def call(self, node: ast.Call, function: Callable[..., Any], depth: int) -> Evaluate:
-        if any(isinstance(part, ast.Starred) for part in node.args) or any(k.arg is None for k in node.keywords):
-            raise ExpressionError("arguments cannot be unpacked", node.col_offset)
-        if len(node.args) + len(node.keywords) > MAX_ITEMS:
-            raise ExpressionError(f"more than {MAX_ITEMS} arguments", node.col_offset)
-        column = node.col_offset
-        arguments = [self.node(part, depth) for part in node.args]
-        keywords = {str(part.arg): self.node(part.value, depth) for part in node.keywords}
+            raise self.error(f"unknown function {node.func.id!r} (known: {known})", node)
+        inner, column = self.call(node, node.func.id, function, depth), self.column(node)
 
         def evaluate(scope: Scope) -> Any:
-            positional = [part(scope) for part in arguments]
-            named = {key: part(scope) for key, part in keywords.items()}
+            value = inner(scope)
+            if type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER:
+                return value
             try:
-                return function(*positional, **named)
-            except (ArithmeticError, TypeError, ValueError) as error:
+                return checked(value)
+            except ValueError as error:
                 raise _located(error, column) from None
 
         return evaluate
+
+    def call(self, node: ast.Call, name: str, function: Callable[..., Any], depth: int) -> Evaluate:
+        if any(isinstance(part, ast.Starred) for part in node.args) or any(k.arg is None for k in node.keywords):
+            raise self.error("arguments cannot be unpacked", node)
+        if len(node.args) + len(node.keywords) > MAX_ITEMS:
+            raise self.error(f"more than {MAX_ITEMS} arguments", node)
+        try:
+            inspect.signature(function).bind(*node.args, **{str(part.arg): part.value for part in node.keywords})
+        except TypeError as error:
+            raise self.error(f"{name}: {error}", node) from None
+        if not node.keywords:
+            return self.applied(function, node.args, node, depth)
+        names = [str(part.arg) for part in node.keywords]
+        count = len(node.args)
+
+        def with_keywords(*values: Any) -> Any:
+            return function(*values[:count], **dict(zip(names, values[count:], strict=True)))
+
+        return self.applied(with_keywords, [*node.args, *(part.value for part in node.keywords)], node, depth)
+
+
+def _tuple(*values: Any) -> tuple[Any, ...]:
+    return values
+
+
+def _rows(*rows: Any) -> Any:
+    found = matrix([list(row) if isinstance(row, tuple) else row for row in rows])
+    if found.dtype.kind not in "ifO":
+        raise TypeError("the cells of a matrix are numbers")
+    return checked(found)
 
 
 def _located(error: Exception, column: int) -> ExpressionError:
     return error if isinstance(error, ExpressionError) else ExpressionError(str(error), column)
 
-
-def _truth(value: Any, column: int) -> bool:
-    if isinstance(value, np.ndarray):
-        raise ExpressionError("a matrix is neither true nor false", column)
-    return bool(value)
-
-
-def _checked(value: Any, column: int) -> Any:
-    """``value``, if it is one of the language's and within its bounds."""
-    if type(value) is int and -MAX_NUMBER <= value <= MAX_NUMBER:
-        return value
-    if isinstance(value, tuple):
-        return tuple(_checked(item, column) for item in value)
-    if isinstance(value, np.integer):
-        value = int(value)
-    bounded = next((check for kind, check in _BOUNDS.items() if isinstance(value, kind)), None)
-    if bounded is None:
-        raise ExpressionError(f"{type(value).__name__} is not a value of the language", column)
-    if not bounded(value):
-        raise ExpressionError("the value is too large", column)
-    return matrix(value) if isinstance(value, np.ndarray) else exact(value)
-
-
-_BOUNDS: Mapping[type, Callable[[Any], bool]] = {
-    int: lambda value: abs(value) <= MAX_NUMBER,
-    Fraction: lambda value: max(abs(value.numerator), value.denominator) <= MAX_NUMBER,
-    float: lambda value: math.isfinite(value) and abs(value) <= MAX_NUMBER,
-    str: lambda value: len(value) <= MAX_STRING,
-    np.ndarray: lambda value: value.ndim == 2 and value.size <= MAX_CELLS and bool((abs(value) <= MAX_CELL).all()),
-}
-
-
-def _check_operands(left: Any, right: Any, column: int) -> None:
-    if isinstance(left, str | tuple) or isinstance(right, str | tuple):
-        raise ExpressionError("only numbers and matrices can be calculated with", column)
-    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and left.shape != right.shape:
-        raise ExpressionError(f"matrices of {left.shape} and {right.shape} do not fit", column)
-    for number, other in ((left, right), (right, left)):
-        if isinstance(other, np.ndarray) and not isinstance(number, np.ndarray) and abs(number) > MAX_CELL:
-            raise ExpressionError(f"a matrix is calculated with numbers up to {MAX_CELL}", column)  # int64 wraps
-
-
-def _divide(left: Any, right: Any) -> Any:
-    if isinstance(right, np.ndarray):
-        raise ExpressionError("nothing can be divided by a matrix")
-    if isinstance(left, np.ndarray):
-        return left.astype(object) * Fraction(1, right)
-    if isinstance(left, int) and isinstance(right, int):
-        return Fraction(left, right)
-    return left / right
-
-
-def _whole(apply: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    """NumPy answers a division by zero with a warning and a zero; a matrix is divided only by a number."""
-
-    def checked(left: Any, right: Any) -> Any:
-        if isinstance(right, np.ndarray):
-            raise ExpressionError("nothing can be divided by a matrix")
-        if isinstance(left, np.ndarray) and right == 0:
-            raise ZeroDivisionError("division by zero")
-        return apply(left, right)
-
-    return checked
-
-
-def _power(left: Any, right: Any) -> Any:
-    if not isinstance(right, int):
-        raise ExpressionError("powers have a whole exponent")
-    if isinstance(left, np.ndarray):
-        if not 0 <= right <= MAX_EXPONENT or float(abs(left).max()) ** right > MAX_CELL:
-            raise ExpressionError("the power is too large")
-        return left**right
-    if abs(right) > MAX_EXPONENT or (isinstance(left, int) and left.bit_length() * abs(right) > 64):
-        raise ExpressionError("the power is too large")
-    return Fraction(left) ** right if right < 0 and isinstance(left, int) else left**right
-
-
-_BINARY: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: _divide,
-    ast.FloorDiv: _whole(operator.floordiv),
-    ast.Mod: _whole(operator.mod),
-    ast.Pow: _power,
-}
-
-_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
-    ast.Eq: same,
-    ast.NotEq: lambda left, right: not same(left, right),
-    ast.Lt: operator.lt,
-    ast.LtE: operator.le,
-    ast.Gt: operator.gt,
-    ast.GtE: operator.ge,
-}
 
 _HANDLERS: Mapping[type[ast.expr], Callable[[_Compiler, Any, int], Evaluate]] = {
     ast.Constant: _Compiler.constant,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
 from .template import AnswerField
-from .values import Scope, Value, same
+from .values import Scope, Value, near, same
 from .variants import Variant
 
 Verdict: TypeAlias = Literal["correct", "partial", "incorrect"]
 
 
-@dataclass(frozen=True, slots=True)
-class FieldGrade:
+class FieldGrade(NamedTuple):
     """One field's result."""
 
     name: str
@@ -26,8 +24,7 @@ class FieldGrade:
     misconceptions: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Grade:
+class Grade(NamedTuple):
     """The result of one response."""
 
     fields: tuple[FieldGrade, ...]
@@ -72,40 +69,34 @@ def _field(variant: Variant, answer: AnswerField, given: Value) -> FieldGrade:
 
 
 def is_right(answer: AnswerField, given: Value, expected: Value) -> bool:
-    """Whether ``given`` is graded as ``expected``: equal, or for decimals within the tolerance."""
-    if answer.type == "decimal":
-        return _near(given, expected, answer)
-    return same(given, expected)
-
-
-def _near(given: Value, value: Value, answer: AnswerField) -> bool:
-    """Within the tolerance that the prompt states."""
-    if not isinstance(given, int | Fraction | float) or not isinstance(value, int | Fraction | float):
-        return False
-    return abs(Fraction(given) - Fraction(value)) <= answer.tolerance
+    """Whether ``given`` is graded as ``expected``: equal, or for decimals within the tolerance that is stated."""
+    return near(given, expected, answer.tolerance) if answer.tolerance else same(given, expected)
 
 
 def _explanations(variant: Variant, answer: AnswerField, given: Value, expected: Value) -> tuple[str, ...]:
     if answer.type == "choice":
         return tuple(c.misconception for c in answer.choices if c.key == given and c.misconception)
-    return tuple(
-        code
-        for code, by_field in variant.wrong.items()
-        if answer.name in by_field and _explains(answer, by_field[answer.name], given, expected)
+    values = {code: by_field[answer.name] for code, by_field in variant.wrong.items() if answer.name in by_field}
+    exactly = tuple(code for code, wrong in values.items() if is_right(answer, given, wrong))
+    return exactly or tuple(code for code, wrong in values.items() if _partly(answer, given, wrong, expected))
+
+
+def _partly(answer: AnswerField, given: Value, wrong: Value, expected: Value) -> bool:
+    """Whether a matrix or a shape follows the wrong rule in some cells or parts, and is right in the others."""
+    parts = [_parts(value) for value in (given, wrong, expected)]
+    if (
+        not parts[0]
+        or len({len(found) for found in parts}) != 1
+        or len({getattr(v, "shape", ()) for v in (given, wrong)}) != 1
+    ):
+        return False
+    return all(
+        is_right(answer, one, right) or is_right(answer, one, mistaken)
+        for one, mistaken, right in zip(*parts, strict=True)
     )
 
 
-def _explains(answer: AnswerField, wrong: Value, given: Value, expected: Value) -> bool:
-    """Whether following the wrong rule gives what was given.
-
-    A matrix may follow it in some cells only: then each wrong cell is the wrong rule's.
-    """
-    if answer.type == "decimal":
-        return _near(given, wrong, answer)
-    if isinstance(given, np.ndarray) and isinstance(wrong, np.ndarray) and isinstance(expected, np.ndarray):
-        if given.shape != wrong.shape:
-            return False
-        if given.shape != expected.shape:
-            return same(given, wrong)
-        return bool((given == wrong)[given != expected].all())
-    return same(given, wrong)
+def _parts(value: Value) -> list[Value]:
+    if isinstance(value, np.ndarray):
+        return list(value.ravel().tolist())
+    return list(value) if isinstance(value, tuple) else []

@@ -7,9 +7,10 @@ put back after the result was sanitised, so that neither a value nor an author's
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import nh3
 from markdown_it import MarkdownIt
@@ -50,8 +51,7 @@ class MarkupError(ValueError):
     """Prose or a formula that cannot be rendered; the message says where and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """Something to read, as plain text and as safe HTML."""
 
     text: str
@@ -74,19 +74,37 @@ _Piece: TypeAlias = str | _Value | _Formula
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Compiled prose; ``names`` are the placeholders it reads."""
+    """Compiled prose; ``names`` are the placeholders it reads.
+
+    What is the same in every variant is rendered once; ``slots`` and ``plain_slots`` say where the rest goes.
+    """
 
     source: str
     names: frozenset[str]
-    pieces: tuple[_Piece, ...]
+    parts: tuple[str, ...]
+    slots: tuple[tuple[int, _Value | _Formula], ...]
+    plain_parts: tuple[str, ...]
+    plain_slots: tuple[tuple[int, str], ...]
 
     def render(self, scope: Scope) -> Text:
         """Fill in the values of ``scope``."""
-        return Text(self.plain(scope), "".join(_html(piece, scope) for piece in self.pieces))
+        if not self.names:
+            return Text(self.source, self.parts[0])
+        parts = list(self.parts)
+        for index, piece in self.slots:
+            parts[index] = _value_html(piece, scope) if isinstance(piece, _Value) else _formula_html(piece, scope)
+        return Text(self.plain(scope), "".join(parts))
 
     def plain(self, scope: Scope) -> str:
         """The source with plain values, as a terminal or a screen without HTML would show it."""
-        return _PLACEHOLDER.sub(lambda match: values.plain(scope[match[1]]), self.source)
+        parts = list(self.plain_parts)
+        for index, name in self.plain_slots:
+            parts[index] = values.plain(scope[name])
+        return "".join(parts)
+
+    def inline(self) -> Iterator[str]:
+        """Names that stand inside a sentence, where a matrix cannot be shown."""
+        return (piece.name for _, piece in self.slots if isinstance(piece, _Value) and not piece.alone)
 
 
 def compile_prose(source: str) -> Prose:
@@ -112,7 +130,16 @@ def compile_prose(source: str) -> Prose:
     if "$" in marked:
         raise MarkupError("a formula is not closed: write $…$")
     html = nh3.clean(_markdown.render(marked), tags=_TAGS, attributes={}).strip()
-    return Prose(source, frozenset(names), tuple(_split(html, taken)))
+    pieces = _split(html, taken)
+    plain = _PLACEHOLDER.split(source)  # text and names in turns
+    return Prose(
+        source,
+        frozenset(names),
+        tuple(piece if isinstance(piece, str) else "" for piece in pieces),
+        tuple((index, piece) for index, piece in enumerate(pieces) if not isinstance(piece, str)),
+        tuple("" if index % 2 else text for index, text in enumerate(plain)),
+        tuple((index, name) for index, name in enumerate(plain) if index % 2),
+    )
 
 
 def _value(name: str, names: set[str]) -> _Value:
@@ -135,29 +162,42 @@ def _formula(latex: str, names: set[str]) -> _Formula:
 
 
 def _split(html: str, taken: list[_Value | _Formula]) -> list[_Piece]:
-    pieces: list[_Piece] = []
+    """Static HTML and what is filled in per variant, in turns; a formula without values is static."""
+    pieces: list[_Piece] = [""]
     end = 0
+
+    def static(text: str) -> None:
+        last = pieces[-1]
+        if isinstance(last, str):
+            pieces[-1] = last + text
+        else:
+            pieces.append(text)
+
     for match in _MARK.finditer(html):
         opened, index, closed = match.groups()
         piece = taken[int(index)]
         alone = isinstance(piece, _Value) and bool(opened) and bool(closed)
-        before = html[end : match.start()] + ("" if alone else opened or "")
-        if before:
-            pieces.append(before)
-        pieces.append(_Value(piece.name, alone=True) if alone and isinstance(piece, _Value) else piece)
+        static(html[end : match.start()] + ("" if alone else opened or ""))
+        if isinstance(piece, _Value):
+            pieces.append(_Value(piece.name, alone))
+        elif all(isinstance(part, str) for part in piece.pieces):
+            static(_formula_html(piece, {}))
+        else:
+            pieces.append(piece)
         end = match.end() if alone else match.end() - len(closed or "")
-    if html[end:]:
-        pieces.append(html[end:])
+    static(html[end:])
     return pieces
 
 
-def _html(piece: _Piece, scope: Scope) -> str:
-    if isinstance(piece, str):
-        return piece
-    if isinstance(piece, _Value):
-        shown = values.html(scope[piece.name])
-        return f"<p>{shown}</p>" if piece.alone and not shown.startswith("<table") else shown
-    return mathml("".join(p if isinstance(p, str) else f"{{{values.latex(scope[p.name])}}}" for p in piece.pieces))
+def _value_html(piece: _Value, scope: Scope) -> str:
+    shown = values.html(scope[piece.name])
+    return f"<p>{shown}</p>" if piece.alone and not shown.startswith("<table") else shown
+
+
+def _formula_html(formula: _Formula, scope: Scope) -> str:
+    return mathml(
+        "".join([part if isinstance(part, str) else f"{{{values.latex(scope[part.name])}}}" for part in formula.pieces])
+    )
 
 
 @lru_cache(maxsize=4096)

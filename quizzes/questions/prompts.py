@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from cnncalc.words import Language
 
 from .choices import options
 from .figures import KINDS, Figure
 from .markup import Text
-from .template import FieldType
+from .template import FieldType, Template
 from .values import decimal_text
 from .variants import Variant
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """One option of a choice."""
 
     key: str
     text: Text
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """One box, grid or list of options to answer in."""
 
     name: str
@@ -37,8 +36,7 @@ class Field:
     choices: tuple[Option, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(NamedTuple):
     """A posed question, or the front of a flashcard (which has no fields)."""
 
     title: str
@@ -54,7 +52,7 @@ def render(variant: Variant, language: Language) -> Prompt:
     return Prompt(
         title=template.title[language],
         stem=template.stem[language].render(variant.scope),
-        fields=tuple(_fields(variant, language)),
+        fields=_fields(variant, language),
         figure=figure(variant, language, revealed=False),
         hints=len(template.hints),
     )
@@ -78,22 +76,29 @@ def figure(variant: Variant, language: Language, *, revealed: bool) -> Figure | 
     return KINDS[spec.kind].draw(**arguments, level=variant.template.level, language=language, revealed=revealed)
 
 
-def _fields(variant: Variant, language: Language) -> list[Field]:
+def _fields(variant: Variant, language: Language) -> tuple[Field, ...]:
+    template = variant.template
+    if variant.format == "free" and not template.has_choices:
+        return _typed_fields(template, language)
     fields = []
-    for answer in variant.template.answers:
-        posed = options(variant, answer, language)
-        fields.append(
-            Field(
-                name=answer.name,
-                type="choice" if posed else answer.type,
-                label=answer.label[language],
-                parts=answer.parts,
-                places=answer.places if answer.type == "decimal" else None,
-                tolerance=decimal_text(answer.tolerance, 7).rstrip("0").rstrip(".")
-                if answer.type == "decimal"
-                else None,
-                board=answer.board,
-                choices=tuple(Option(key, text) for key, text, _ in posed),
-            )
+    for field, answer in zip(_typed_fields(template, language), template.answers, strict=True):
+        posed = tuple(Option(key, text) for key, text, _ in options(variant, answer, language))
+        fields.append(field._replace(type="choice", choices=posed, places=None, tolerance=None) if posed else field)
+    return tuple(fields)
+
+
+@lru_cache(maxsize=1024)
+def _typed_fields(template: Template, language: Language) -> tuple[Field, ...]:
+    """The fields as every variant has them."""
+    return tuple(
+        Field(
+            name=answer.name,
+            type=answer.type,
+            label=answer.label[language],
+            parts=answer.parts,
+            places=answer.places if answer.tolerance else None,
+            tolerance=decimal_text(answer.tolerance, 7).rstrip("0").rstrip(".") if answer.tolerance else None,
+            board=answer.board,
         )
-    return fields
+        for answer in template.answers
+    )

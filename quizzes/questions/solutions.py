@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from html import escape
-from itertools import groupby
+from typing import NamedTuple
 
 from cnncalc.trace import Step
 from cnncalc.words import STEPS, Language
@@ -15,9 +13,10 @@ from .markup import Text, mathml
 from .prompts import figure
 from .variants import Variant
 
+_WORDS = {key: {language: escape(words) for language, words in texts.items()} for key, texts in STEPS.items()}
 
-@dataclass(frozen=True, slots=True)
-class Solution:
+
+class Solution(NamedTuple):
     """How the answer is worked out; for a flashcard, its back."""
 
     text: Text
@@ -34,25 +33,27 @@ def explain(variant: Variant, language: Language) -> Solution:
         for trace in template.traces.get(answer.name, ()):
             texts.append(_worked(trace.evaluate(variant.scope), heading, language))
             heading = ""
-    text = Text("\n\n".join(part.text for part in texts), "".join(part.html for part in texts))
+    if len(texts) == 1:
+        text = texts[0]
+    else:
+        text = Text("\n\n".join([part.text for part in texts]), "".join([part.html for part in texts]))
     return Solution(text, figure(variant, language, revealed=True))
 
 
 def _worked(trace: tuple[Step, ...], heading: str, language: Language) -> Text:
+    """Steps of one kind that follow each other stand under one heading."""
     lines = [heading] if heading else []
-    html = f"<h3>{escape(heading)}</h3>" if heading else ""
-    items = []
-    for words, formulas in _stages(trace, language):
-        lines += [words, *(f"  {formula}" for formula in formulas)]
-        items.append(
-            f"<li><p>{escape(words)}</p>"
-            + "".join(f'<div class="formula">{mathml(formula, display=True)}</div>' for formula in formulas)
-            + "</li>"
-        )
-    return Text("\n".join(lines), f'{html}<ol class="steps">{"".join(items)}</ol>')
-
-
-def _stages(trace: tuple[Step, ...], language: Language) -> Iterator[tuple[str, list[str]]]:
-    """Steps of one kind that follow each other, under one heading."""
-    for key, steps in groupby(trace, key=lambda step: step.key):
-        yield STEPS[key][language], [step.latex for step in steps]
+    html = [f"<h3>{escape(heading)}</h3>"] if heading else []
+    html.append('<ol class="steps">')
+    key = ""
+    for step in trace:
+        if step.key != key:
+            if key:
+                html.append("</li>")
+            key = step.key
+            lines.append(STEPS[key][language])
+            html.append(f"<li><p>{_WORDS[key][language]}</p>")
+        lines.append(f"  {step.latex}")
+        html.append(f'<div class="formula">{mathml(step.latex, display=True)}</div>')
+    html.append("</li></ol>")
+    return Text("\n".join(lines), "".join(html))

@@ -20,8 +20,10 @@ Value: TypeAlias = "int | Fraction | float | str | tuple[Value, ...] | Matrix"
 Scope: TypeAlias = Mapping[str, Value]
 
 LANGUAGES = ("ja", "en")
+CLOSE = Fraction(1, 10**9)  # within it, a float is the number that it stands for
 
 _MINUS = "\N{MINUS SIGN}"
+_ROUGH = 1e-9
 
 
 def exact(number: Number) -> Number:
@@ -40,7 +42,9 @@ def matrix(rows: object) -> Matrix:
     array = np.array(rows)
     if array.ndim != 2:
         raise ValueError(f"a matrix has two axes, got shape {array.shape}")
-    if array.dtype == object and all(isinstance(exact(cell), int) for cell in array.flat):
+    if array.dtype.kind in "iub":
+        array = array.astype(np.int64, copy=False)
+    elif array.dtype == object and all(isinstance(exact(cell), int) for cell in array.flat):
         array = array.astype(np.int64)
     array.setflags(write=False)
     return array
@@ -56,6 +60,27 @@ def same(left: Value, right: Value) -> bool:
             and bool((left == right).all())
         )
     return left == right
+
+
+def hashed(value: Value) -> Any:
+    """Something that two values share just when they are the :func:`same`."""
+    if isinstance(value, np.ndarray):
+        return (value.shape, *(cell for row in value.tolist() for cell in row))
+    return value
+
+
+def near(left: Value, right: Value, tolerance: Fraction) -> bool:
+    """Whether two numbers, or the cells of two matrices of one shape, differ by at most ``tolerance``; exact."""
+    if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
+        return left.shape == right.shape and all(
+            near(one, other, tolerance) for one, other in zip(left.flat, right.flat, strict=True)
+        )
+    if not isinstance(left, int | Fraction | float) or not isinstance(right, int | Fraction | float):
+        return False
+    rough = abs(float(left) - float(right)) - float(tolerance)
+    if abs(rough) > _ROUGH * (1 + abs(float(left))):  # too far from the border for floats to be mistaken
+        return rough < 0
+    return abs(Fraction(left) - Fraction(right)) <= tolerance
 
 
 def to_json(value: Value) -> Any:

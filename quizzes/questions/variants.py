@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from collections.abc import Mapping
+from itertools import combinations
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from .draws import MAX_SEED, draw
 from .expressions import ExpressionError
 from .template import Template
-from .values import Scope, Value, from_json, same, to_json
+from .values import Scope, Value, from_json, hashed, near, to_json
 
 MAX_DRAWS = 500  # until one meets the template's conditions
 MAX_BETTER = 40  # draws meeting them, until one can tell every misconception apart
@@ -22,8 +22,7 @@ class GenerationError(ValueError):
     """A template that gives no variant for a seed: its conditions are never met, or a value cannot be calculated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(NamedTuple):
     """One posable question. ``wrong`` maps each usable misconception's code to its value per answer field."""
 
     template: Template
@@ -39,18 +38,21 @@ class Variant:
         return {name: to_json(value) for name, value in self.parameters.items()}
 
     def diagnosable(self) -> bool:
-        """Whether every misconception of the template gives an answer that is wrong and unlike all the others."""
+        """Whether every misconception of the template gives an answer that is wrong and unlike all the others.
+
+        Decimals are alike where a typed one could be graded as either.
+        """
         if len(self.wrong) < len(self.template.misconceptions):
             return False
-        return all(
-            not any(same(value, other) for other in [self.answers[name], *values[:index]])
-            for name, values in self._wrong_by_field()
-            for index, value in enumerate(values)
-        )
-
-    def _wrong_by_field(self) -> Iterator[tuple[str, list[Value]]]:
-        for name in self.answers:
-            yield name, [values[name] for values in self.wrong.values() if name in values]
+        for answer in self.template.answers:
+            values = [self.answers[answer.name]]
+            values += [by_field[answer.name] for by_field in self.wrong.values() if answer.name in by_field]
+            if not answer.tolerance:
+                if len(set(map(hashed, values))) < len(values):
+                    return False
+            elif any(near(one, other, 2 * answer.tolerance) for one, other in combinations(values, 2)):
+                return False
+        return True
 
 
 def generate(template: Template, seed: int, format: Format = "free") -> Variant:
@@ -93,8 +95,9 @@ def build(template: Template, parameters: Scope, seed: int, format: Format = "fr
     try:
         for name, expression in template.derived.items():
             scope[name] = expression.evaluate(scope)
-        if not all(condition.holds(scope) for condition in template.require):
-            return None
+        for condition in template.require:
+            if not condition.holds(scope):
+                return None
         answers = {answer.name: answer.value.evaluate(scope) for answer in template.answers}
     except ExpressionError:
         # A condition often guards a value that has no meaning outside it (a kernel larger than its input).

@@ -1,0 +1,186 @@
+"""The checks over all variants, in one pass; what needs the rendered text is looked at on variants spread evenly."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from fractions import Fraction
+from itertools import combinations
+
+import numpy as np
+
+from .. import values
+from ..choices import offers_choice
+from ..template import AnswerField, Template, is_of_type
+from ..values import Value, hashed, near, same
+from ..variants import Variant, build
+from . import examples, rendering, space
+from .report import Report
+
+MIN_VARIANTS = 200
+MAX_CONSTANT_GUESS = Fraction(1, 10)
+GOOD_YIELD = Fraction(95, 100)
+LOWEST_YIELD = Fraction(50, 100)
+RENDERED = 150
+
+
+def lint(template: Template, topics: Collection[str], codes: Collection[str], *, every: bool = False) -> Report:
+    """Check ``template`` against its variants, the known topics and the misconceptions' codes.
+
+    With ``every``, all variants are rendered rather than some spread evenly.
+    """
+    report = Report(template, exhaustive=space.is_small(template))
+    _references(report, topics, codes)
+    examples.check(report)
+    census = _Census(report)
+    chosen = _Spread(None if every else RENDERED)
+    for point in space.points(template):
+        report.points += 1
+        variant = build(template, point, report.points - 1)
+        if variant is not None:
+            census.count(variant)
+            chosen.offer(variant)
+    if not report.variants:
+        report.problem("no-variant", "require", _why_none(template))
+        return report
+    census.conclude()
+    rendering.check(report, chosen.variants)
+    return report
+
+
+class _Spread:
+    """At most ``limit`` to twice as many of a stream of unknown length, evenly spread, with the first."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.step = 1
+        self.seen = 0
+        self.variants: list[Variant] = []
+
+    def offer(self, variant: Variant) -> None:
+        if self.seen % self.step == 0:
+            self.variants.append(variant)
+        self.seen += 1
+        if self.limit is not None and len(self.variants) == 2 * self.limit:
+            del self.variants[1::2]
+            self.step *= 2
+
+
+def _references(report: Report, topics: Collection[str], codes: Collection[str]) -> None:
+    template = report.template
+    if template.topic not in topics:
+        report.problem("unknown-topic", "topic", f"there is no topic {template.topic!r}")
+    for code in template.misconception_codes():
+        if code not in codes:
+            report.problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
+
+
+def _why_none(template: Template) -> str:
+    """The first draw's reason: a condition that is not met, or a value that cannot be calculated."""
+    scope = dict(next(space.points(template)))
+    try:
+        for name, expression in template.derived.items():
+            scope[name] = expression.evaluate(scope)
+        for condition in template.require:
+            if not condition.holds(scope):
+                return f"no draw meets the conditions; for example not {condition.text!r}"
+        for answer in template.answers:
+            answer.value.evaluate(scope)
+    except ValueError as error:
+        return f"no draw can be calculated: {error}"
+    return "no draw meets the conditions"
+
+
+class _Census:
+    """Counts over all variants of a question."""
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+        self.template = report.template
+        self.codes = [rule.code for rule in self.template.misconceptions]
+        self.answers: Counter[object] = Counter()
+        self.shown: dict[object, str] = {}
+        self.wrong: Counter[str] = Counter()
+        self.met: Counter[tuple[str, str]] = Counter()  # pairs that both have a value for a common answer
+        report.clashes = dict.fromkeys(self.codes, 0)
+
+    def count(self, variant: Variant) -> None:
+        report = self.report
+        report.variants += 1
+        if self.template.kind == "flashcard":
+            report.diagnosable += 1
+            return
+        key = tuple(map(hashed, variant.answers.values()))
+        self.answers[key] += 1
+        if key not in self.shown:
+            self.shown[key] = values.plain(tuple(variant.answers.values()))
+            for answer in self.template.answers:
+                self._type(answer, variant.answers[answer.name])
+        report.diagnosable += variant.diagnosable()
+        report.posable += offers_choice(variant)
+        self._misconceptions(variant)
+
+    def _type(self, answer: AnswerField, value: Value) -> None:
+        where = f"answers.{answer.name}"
+        if not is_of_type(value, answer):
+            self.report.problem("answer-type", where, f"{values.plain(value)} is no {answer.type}")
+        elif isinstance(value, np.ndarray):
+            if bool((np.array(value.shape) > answer.board).any()):
+                self.report.problem("board", f"{where}.board", f"is too small for {value.shape}")
+            elif value.shape == answer.board:
+                self.report.problem("board-tells", f"{where}.board", "is as large as the answer, and so tells its size")
+
+    def _misconceptions(self, variant: Variant) -> None:
+        fields = self.template.answers
+        for code in self.codes:
+            by_field = variant.wrong.get(code)
+            if by_field is None:
+                continue
+            right = sum(_alike(f, by_field[f.name], variant.answers[f.name]) for f in fields if f.name in by_field)
+            self.report.clashes[code] += right > 0
+            self.wrong[code] += right < len(by_field)
+        for one, other in combinations(variant.wrong, 2):
+            shared = [f for f in fields if f.name in variant.wrong[one] and f.name in variant.wrong[other]]
+            if shared:
+                self.met[one, other] += 1
+                if any(_alike(f, variant.wrong[one][f.name], variant.wrong[other][f.name]) for f in shared):
+                    self.report.pairs[one, other] = self.report.pairs.get((one, other), 0) + 1
+
+    def conclude(self) -> None:
+        """What the counts say."""
+        report, template = self.report, self.template
+        if template.kind == "flashcard":
+            return
+        if report.exhaustive and report.variants < MIN_VARIANTS and not template.small:
+            message = f"{report.variants} variants; widen them to {MIN_VARIANTS}, or write small = true"
+            report.problem("few-variants", "parameters", message)
+        key, count = self.answers.most_common(1)[0]
+        report.guess = (self.shown[key], count)
+        typed = any(answer.type != "choice" for answer in template.answers)
+        if not template.small and typed and Fraction(count, report.variants) > MAX_CONSTANT_GUESS:
+            share = f"{report.share(count):.0%}"
+            report.problem("constant-guess", "answers", f"{self.shown[key]} is right in {share} of all variants")
+        for code in self.codes:
+            if not self.wrong[code]:
+                report.problem("never-wrong", code, "gives the right answer, or none, in every variant")
+        for pair, same_in in report.pairs.items():
+            if same_in == self.met[pair]:
+                report.problem("same-misconception", pair[1], f"always gives the same as {pair[0]}")
+        self._yield()
+        if len(template.answers) == 1 and typed and not report.posable:
+            message = "no variant can be posed as multiple choice: it needs three misconceptions that can be told apart"
+            report.problem("few-distractors", "misconceptions", message, "warning")
+
+    def _yield(self) -> None:
+        report = self.report
+        if self.codes and report.diagnosable < GOOD_YIELD * report.variants:
+            message = (
+                f"only {report.share(report.diagnosable):.1%} of the variants tell all misconceptions apart; "
+                "choose other ranges, or conditions that leave out the others"
+            )
+            low = report.diagnosable < LOWEST_YIELD * report.variants
+            report.problem("low-yield", "misconceptions", message, "error" if low else "warning")
+
+
+def _alike(answer: AnswerField, one: Value, other: Value) -> bool:
+    return near(one, other, 2 * answer.tolerance) if answer.tolerance else same(one, other)

@@ -1,0 +1,141 @@
+"""Every form of a variant, in both languages, before and after the answer: it renders, and it tells nothing early."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncalc.words import Language
+
+from .. import values
+from ..choices import offers_choice, options
+from ..figures import FigureError
+from ..markup import MarkupError, Prose
+from ..prompts import Prompt, hint, render
+from ..solutions import Solution, explain
+from ..template import Template
+from ..values import Value, near, same
+from ..variants import Variant
+from . import leaks
+from .report import Report
+
+_BOTH: tuple[Language, ...] = ("ja", "en")
+MIN_ORDERS = 12  # variants from which a constant place of the right option is no chance
+
+
+def check(report: Report, chosen: Sequence[Variant]) -> None:
+    """Render ``chosen`` and look at what comes out."""
+    template = report.template
+    _inline(report, chosen[0])
+    for language in _BOTH:
+        shown = []
+        for variant in chosen:
+            rendered = _rendered(report, variant, language)
+            if rendered is None:
+                return
+            shown.append(rendered[0])
+            if language == "ja" and template.kind == "question":
+                _ends_in_answer(report, variant, rendered[1])
+        if template.kind == "question":
+            hints = [[hint(v, n + 1, language).html for n in range(len(template.hints))] for v in chosen]
+            leaks.check(report, chosen, shown, hints, language)
+    report.rendered = len(chosen)
+    _options(report, chosen)
+
+
+def _rendered(report: Report, variant: Variant, language: Language) -> tuple[Prompt, Solution] | None:
+    try:
+        prompt, solution = render(variant, language), explain(variant, language)
+        for number in range(1, len(variant.template.hints) + 1):
+            hint(variant, number, language)
+    except MarkupError as error:
+        report.problem("latex", f"{_point(variant)}, {language}", str(error))
+    except FigureError as error:
+        report.problem("figure", f"figure, {_point(variant)}", str(error))
+    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
+        report.problem("render", f"{_point(variant)}, {language}", f"{type(error).__name__}: {error}")
+    else:
+        return prompt, solution
+    return None
+
+
+def _point(variant: Variant) -> str:
+    shown = {name: values.plain(value).replace("\n", "; ") for name, value in variant.parameters.items()}
+    return ", ".join(f"{name} = {value}" for name, value in shown.items()) or "the only variant"
+
+
+def _inline(report: Report, variant: Variant) -> None:
+    """A matrix inside a sentence would tear it apart."""
+    for where, prose in _proses(variant.template):
+        for name in prose.inline():
+            if isinstance(variant.scope[name], np.ndarray):
+                report.problem("matrix-inline", where, f"the matrix {{{{{name}}}}} needs a paragraph of its own")
+
+
+def _proses(template: Template) -> list[tuple[str, Prose]]:
+    found: list[tuple[str, Prose]] = []
+    for language in _BOTH:
+        found.append((f"stem.{language}", template.stem[language]))
+        found += [(f"hints[{i}].{language}", texts[language]) for i, texts in enumerate(template.hints)]
+        if template.solution:
+            found.append((f"solution.text.{language}", template.solution[language]))
+        for answer in template.answers:
+            found += [(f"answers.{answer.name}.choices.{c.key}.{language}", c.label[language]) for c in answer.choices]
+    return found
+
+
+def _ends_in_answer(report: Report, variant: Variant, solution: Solution) -> None:
+    """The last step of an answer's last trace is the answer, or the text shows it."""
+    template = variant.template
+    for answer in template.answers:
+        right = variant.answers[answer.name]
+        traces = template.traces.get(answer.name)
+        if traces and _reaches(traces[-1].evaluate(variant.scope)[-1].value, right):
+            continue
+        if answer.type == "choice":
+            continue  # the text argues for an option, in its own words
+        places = answer.places if answer.tolerance else None
+        written = {values.plain(right, places), values.html(right, places), values.plain(right), values.html(right)}
+        written |= {values.latex(right), values.latex(right).replace("{,}", ",")}
+        if not any(text in solution.text.text or text in solution.text.html for text in written):
+            message = f"the solution does not show the answer {values.plain(right, places)}"
+            report.problem("solution-answer", f"solution, {answer.name}", message)
+
+
+def _reaches(value: object, right: Value) -> bool:
+    if isinstance(value, np.ndarray) and isinstance(right, np.ndarray):
+        if value.size != right.size:
+            return False
+        cells = zip(value.ravel().tolist(), right.ravel().tolist(), strict=True)
+        return all(cell == other or abs(float(cell) - float(other)) < 1e-9 for cell, other in cells)
+    if isinstance(value, np.ndarray):
+        return value.size == 1 and _reaches(value.item(), right)
+    if isinstance(value, frozenset):
+        return value == {right}
+    if hasattr(value, "size") and isinstance(right, int):  # a receptive field
+        return right in (value.size, getattr(value, "jump", None))
+    if isinstance(value, int | float) or hasattr(value, "numerator"):
+        return same(value, right) or near(value, right, values.CLOSE)  # type: ignore[arg-type]  # numbers, as tested
+    return isinstance(value, tuple) and value == right
+
+
+def _options(report: Report, chosen: Sequence[Variant]) -> None:
+    """Options differ from each other to read, and the right one has no fixed place."""
+    template = report.template
+    for answer in template.answers:
+        places = set()
+        for seed in range(max(len(chosen), MIN_ORDERS)):
+            variant = chosen[seed % len(chosen)]._replace(seed=seed)
+            if answer.type != "choice":
+                if len(template.answers) > 1 or not offers_choice(variant):
+                    continue
+                variant = variant._replace(format="choice")
+            for language in _BOTH:
+                posed = options(variant, answer, language)
+                texts = [text.text for _, text, _ in posed]
+                if len(set(texts)) < len(texts):
+                    report.problem("same-options", f"answers.{answer.name}", f"two options read the same: {texts}")
+            places.add([value for _, _, value in posed].index(variant.answers[answer.name]) if posed else 0)
+        if answer.type == "choice" and len(places) == 1:
+            report.problem("option-order", f"answers.{answer.name}", "the right option always stands in the same place")

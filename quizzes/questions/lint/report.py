@@ -1,0 +1,72 @@
+"""What the lint found out about one template."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..tables import Problem
+from ..template import Template
+
+
+@dataclass(slots=True)
+class Report:
+    """Findings and exact counts over the variants that were looked at: all of them where ``exhaustive``."""
+
+    template: Template
+    problems: list[Problem] = field(default_factory=list)
+    exhaustive: bool = True
+    points: int = 0  # of the parameter space, or drawn from it
+    variants: int = 0  # of the points, those that meet the conditions
+    rendered: int = 0  # of the variants, spread evenly
+    diagnosable: int = 0  # variants that tell every misconception from the answer and from the others
+    posable: int = 0  # variants with enough distractors for multiple choice
+    clashes: dict[str, int] = field(default_factory=dict)  # variants in which a wrong rule gives the right answer
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # variants in which two give the same wrong one
+    guess: tuple[str, int] = ("", 0)  # the most frequent answer and its number of variants
+
+    def problem(
+        self, check: str, where: str, message: str, severity: Literal["error", "warning"] = "error"
+    ) -> None:
+        """Report each kind of finding once per place."""
+        if not any((p.check, p.where) == (check, where) for p in self.problems):
+            self.problems.append(Problem(check, where, message, severity))
+
+    @property
+    def errors(self) -> list[Problem]:
+        """What stands in the way of publishing."""
+        return [problem for problem in self.problems if problem.severity == "error"]
+
+    def share(self, count: int) -> float:
+        """``count`` as a share of the variants."""
+        return count / self.variants if self.variants else 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for programs; shares are of the variants."""
+        template = self.template
+        return {
+            "slug": template.slug,
+            "kind": template.kind,
+            "topic": template.topic,
+            "level": template.level,
+            "exhaustive": self.exhaustive,
+            "points": self.points,
+            "variants": self.variants,
+            "rendered": self.rendered,
+            "diagnosable": self.share(self.diagnosable),
+            "choice_form": self.share(self.posable),
+            "clashes": {code: self.share(count) for code, count in self.clashes.items()},
+            "pairs": [{"codes": list(codes), "share": self.share(count)} for codes, count in self.pairs.items()],
+            "constant_guess": {"answer": self.guess[0], "share": self.share(self.guess[1])},
+            "problems": [problem_json(problem) for problem in self.problems],
+        }
+
+
+def problem_json(problem: Problem) -> dict[str, str]:
+    """One finding for programs."""
+    return {
+        "check": problem.check,
+        "severity": problem.severity,
+        "where": problem.where,
+        "message": problem.message,
+    }
