@@ -19,13 +19,15 @@ from .svg import (
     Frame,
     arrow,
     box,
+    comb,
     figure,
     frame,
+    grid,
     label,
     path,
     tint,
 )
-from .words import WORDS, around, by, chosen
+from .words import WORDS, around, by, chosen, counted
 
 SIDE = 168  # the longer side of the padded input is always drawn this long: a picture's size tells nothing
 LEFT, TOP = 88, 44
@@ -100,9 +102,8 @@ def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:
     for number, (row, column) in enumerate(places, 1):
         caption = _step(scene, row, column, language)
         if not every:
-            total = scene.down.output * scene.across.output
-            count = row * scene.across.output + column + 1
-            caption += f"（全{total:,}か所の{count:,}番目）" if language == "ja" else f" (place {count:,} of {total:,})"
+            place = row * scene.across.output + column + 1
+            caption += counted(place, scene.down.output * scene.across.output, language)
         body = still + _outline(scene, row, column) + _output(scene, (row, column), language)
         frames.append(frame("convolution", number, (WIDTH, height), TITLE[language], caption, "", key, body))
     return tuple(frames)
@@ -121,8 +122,8 @@ def _step(scene: Scene, row: int, column: int, language: Language) -> str:
         return f"窓は{where}{rows}、{columns} → 出力の{row + 1:,}行{column + 1:,}列"
     rows = f"rows {top:,}–{bottom:,}" if bottom > top else f"row {top:,}"
     columns = f"columns {left:,}–{right:,}" if right > left else f"column {left:,}"
-    counted = " (counted with the padding)" if _ring(scene) else ""
-    return f"The window on {rows}, {columns}{counted} → output row {row + 1:,}, column {column + 1:,}"
+    padded = " (counted with the padding)" if _ring(scene) else ""
+    return f"The window on {rows}, {columns}{padded} → output row {row + 1:,}, column {column + 1:,}"
 
 
 def _padded(axis: WindowAxis) -> int:
@@ -247,8 +248,8 @@ def _told(scene: Scene, language: Language) -> str:
         else f"{down.output:,} times down and {across.output:,} times across: "
         f"the output has height {down.output:,} and width {across.output:,}."
     )
-    counted = f"{rows:,} {'row' if rows == 1 else 'rows'} and {columns:,} {'column' if columns == 1 else 'columns'}"
-    rest = f" At the end {counted} stay unused." if rows or columns else " Nothing is left over."
+    left = f"{rows:,} {'row' if rows == 1 else 'rows'} and {columns:,} {'column' if columns == 1 else 'columns'}"
+    rest = f" At the end {left} stay unused." if rows or columns else " Nothing is left over."
     return f" The window stops {where}{rest}"
 
 
@@ -260,12 +261,10 @@ def _input(scene: Scene, *, ring: bool) -> str:
     parts = []
     if ring and _ring(scene):
         parts.append(box(LEFT, TOP, _padded(across) * unit, _padded(down) * unit, HATCHED, LINE, 1, "4 3"))
-    parts.append(box(x, y, width, height))
     if max(_padded(down), _padded(across)) <= MAX_GRID:
-        lines = "".join(f"M{x:.4g} {y + i * unit:.4g}h{width:.4g}" for i in range(1, down.size))
-        lines += "".join(f"M{x + i * unit:.4g} {y:.4g}v{height:.4g}" for i in range(1, across.size))
-        if lines:
-            parts.append(path(lines, LINE, 0.7))
+        parts.append(grid(x, y, down.size, across.size, unit, unit))
+    else:
+        parts.append(box(x, y, width, height))
     parts.append(path(f"M{LEFT - 10} {y:.4g}h-6v{height:.4g}h6", MUTED))
     parts.append(label(LEFT - 20, y + height / 2, f"H = {down.size:,}", anchor="end"))
     settings = {letter: number for _, letter, number in _settings(scene)}
@@ -347,10 +346,10 @@ def _stops(scene: Scene) -> str:
     width, height = _padded(across) * unit, _padded(down) * unit
     parts = []
     if down.stride * unit >= 2:
-        marks = "".join(f"M{LEFT} {TOP + i * down.stride * unit:.4g}h7" for i in range(down.output))
+        marks = comb(LEFT, TOP, down.output, (0, down.stride * unit), "h7")
         parts.append(path(marks, ACCENT, 1.8))
     if across.stride * unit >= 2 and not scene.square:
-        marks = "".join(f"M{LEFT + i * across.stride * unit:.4g} {TOP}v7" for i in range(across.output))
+        marks = comb(LEFT, TOP, across.output, (across.stride * unit, 0), "v7")
         parts.append(path(marks, ACCENT, 1.8))
     if _unused(down):
         parts.append(tint(LEFT, TOP + height - _unused(down) * unit, width, _unused(down) * unit, MUTED, 0.35))
@@ -380,11 +379,8 @@ def _output(scene: Scene, place: tuple[int, int], language: Language) -> str:
     x, y, above = LEFT, _height(scene) + 44, _height(scene)
     middle = LEFT + SIDE / 2
     cell = width / columns, height / rows
-    parts = [arrow(middle, above, middle, above + 24), box(x, y, width, height)]
-    if 1 < max(rows, columns) <= MAX_GRID:
-        lines = "".join(f"M{x:.4g} {y + i * cell[1]:.4g}h{width:.4g}" for i in range(1, rows))
-        lines += "".join(f"M{x + i * cell[0]:.4g} {y:.4g}v{height:.4g}" for i in range(1, columns))
-        parts.append(path(lines, LINE, 0.7))
+    parts = [arrow(middle, above, middle, above + 24)]
+    parts.append(grid(x, y, rows, columns, *cell) if max(rows, columns) <= MAX_GRID else box(x, y, width, height))
     row, column = place
     mark = max(cell[0], 4), max(cell[1], 4)
     left, top = min(x + column * cell[0], x + width - mark[0]), min(y + row * cell[1], y + height - mark[1])

@@ -146,12 +146,25 @@ def tint(x: float, y: float, width: float, height: float, paint: str, strength: 
     )
 
 
+def comb(x: float, y: float, count: int, move: tuple[float, float], line: str) -> str:
+    """``count`` equal lines as the commands of a path, each ``move`` away from the one before.
+
+    >>> comb(0, 10, 2, (0, 10), "h30")
+    'M0 10h30m-30 10h30m-30 10'
+    """
+    away, down = move
+    back = f"-{line[1:]}"
+    if line[0] == "h":
+        return f"M{x:.4g} {y:.4g}" + f"{line}m{back} {down:.5g}" * count
+    return f"M{x:.4g} {y:.4g}" + f"{line}m{away:.5g} {back}" * count
+
+
 @lru_cache(maxsize=256)
 def grid(x: float, y: float, rows: int, columns: int, width: float, height: float) -> str:
     """A board of ``rows`` by ``columns`` cells, each ``width`` by ``height``: one rectangle, one path."""
     across, down = columns * width, rows * height
-    lines = "".join(f"M{x:.4g} {y + i * height:.4g}h{across:.4g}" for i in range(1, rows))
-    lines += "".join(f"M{x + i * width:.4g} {y:.4g}v{down:.4g}" for i in range(1, columns))
+    lines = comb(x, y + height, rows - 1, (0, height), f"h{across:.5g}") if rows > 1 else ""
+    lines += comb(x + width, y, columns - 1, (width, 0), f"v{down:.5g}") if columns > 1 else ""
     return box(x, y, across, down) + (path(lines, LINE, 0.8) if lines else "")
 
 

@@ -53,3 +53,8 @@ def chosen(rows: int, columns: int, most: int = 12) -> tuple[tuple[tuple[int, in
     else:
         first.append(divmod(most - 2, columns))
     return (*first, (rows - 1, columns - 1)), False
+
+
+def counted(number: int, total: int, language: Language) -> str:
+    """Which window of how many a step shows, where a walk shows only some of them."""
+    return f"（全{total:,}か所の{number:,}番目）" if language == "ja" else f" (window {number:,} of {total:,})"

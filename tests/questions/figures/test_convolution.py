@@ -1,5 +1,6 @@
 import re
 import tracemalloc
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -28,7 +29,7 @@ def ring(figure: Figure) -> list[ElementTree.Element]:
 
 
 def test_the_ring_of_padding_is_drawn_at_level_one_and_after_the_answer() -> None:
-    given = {"size": 12, "kernel": 3, "stride": 2, "padding": 1}
+    given: dict[str, Any] = {"size": 12, "kernel": 3, "stride": 2, "padding": 1}
     assert len(ring(convolution(**given, level=1))) == 1
     for level in (2, 3, 4):
         assert ring(convolution(**given, level=level)) == []
