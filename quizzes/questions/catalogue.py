@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -59,15 +59,36 @@ def read_bank(folder: Path = BANK) -> Bank:
         for entry in _entries(folder / "misconceptions.toml", "misconceptions", {"code", "title", "wrong", "remedy"})
     )
     _check_order(topics)
-    files = sorted(folder.glob("questions/*.toml")) + sorted(folder.glob("flashcards/*.toml"))
-    sources = tuple((str(file.relative_to(folder)), source) for file in files for source in split(file.read_text()))
-    return Bank(topics, misconceptions, sources)
+    return Bank(topics, misconceptions, read_sources([folder / "questions", folder / "flashcards"], folder))
+
+
+def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ...]:
+    """The single templates in files, and in the ``*.toml`` files of folders; each with its place, seen from ``root``.
+
+    Raises :class:`TemplateError` that names the files which cannot be read.
+    """
+    sources: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    for path in paths:
+        for file in sorted(path.rglob("*.toml")) if path.is_dir() else [path]:
+            where = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
+            try:
+                sources += [(where, source) for source in split(file.read_text(encoding="utf-8"))]
+            except TemplateError as error:
+                problems += [Problem(p.check, f"{where} {p.where}".strip(), p.message) for p in error.problems]
+            except UnicodeDecodeError as error:
+                problems.append(Problem("toml", where, f"is not UTF-8: {error.reason} at byte {error.start}"))
+            except OSError as error:
+                problems.append(Problem("toml", where, error.strerror or str(error)))
+    if problems:
+        raise TemplateError(problems)
+    return tuple(sources)
 
 
 def _entries(file: Path, key: str, keys: set[str]) -> list[dict[str, Any]]:
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(file.read_text())[key]
-    except (OSError, KeyError, tomllib.TOMLDecodeError) as error:
+        entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[key]
+    except (OSError, KeyError, ValueError) as error:  # ValueError: not TOML, not UTF-8
         raise TemplateError([Problem("toml", file.name, str(error))]) from None
     for index, entry in enumerate(entries):
         if entry.keys() != keys:

@@ -1,59 +1,133 @@
 """``manage.py lintbank``: prove things about every template of the bank."""
 
+import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from quizzes.questions import TemplateError, load, split
-from quizzes.questions.catalogue import BANK, read_bank
+from quizzes.questions import Problem, TemplateError, load
+from quizzes.questions.catalogue import read_bank, read_sources
 from quizzes.questions.lint import Report, lint
+from quizzes.questions.lint.report import problem_json
+
+_HEAD = f"{'template':36} {'level':>5} {'variants':>9} {'diagnosable':>11} {'same guess':>10} {'as choice':>9} {'s':>6}"
+
+
+@dataclass(slots=True)
+class _Result:
+    """One template's report, or what kept it from being loaded."""
+
+    where: str
+    report: Report | None
+    problems: list[Problem] = field(default_factory=list)
+    seconds: float = 0.0
 
 
 class Command(BaseCommand):
     """Needs no database; exits with 1 where an error stands."""
 
-    help = "Lint the templates of the bank, or the given files."
+    help = "Lint the templates of the bank, or the given files and folders."
     requires_system_checks: list[str] = []  # noqa: RUF012  # Django's own declaration
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Files to lint instead of the whole bank."""
-        parser.add_argument("paths", nargs="*", type=Path, help="template files; the whole bank if none")
+        """What to lint, and how to print it."""
+        parser.add_argument("paths", nargs="*", type=Path, help="template files or folders; the whole bank if none")
+        parser.add_argument("--json", action="store_true", help="print the full reports as JSON")
+        parser.add_argument("--every", action="store_true", help="render every variant, not some spread evenly")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Print a line per template and a line per problem."""
+        """Print a line per template and a line per problem, as they are found."""
         try:
             bank = read_bank()
-            given = [(str(path), source) for path in options["paths"] for source in split(path.read_text())]
-        except (TemplateError, OSError) as error:
-            raise CommandError(str(error)) from None
+            sources = read_sources(options["paths"], Path.cwd()) if options["paths"] else bank.sources
+        except TemplateError as error:
+            raise CommandError("\n".join(map(str, error.problems))) from None
         topics = [topic.slug for topic in bank.topics]
         codes = [misconception.code for misconception in bank.misconceptions]
-        sources = given or list(bank.sources)
-        errors = 0
-        for where, source in sources:
-            try:
-                report = lint(load(source), topics, codes)
-            except TemplateError as error:
-                problems = error.problems
-                self.stdout.write(where)
+        results = []
+        if not options["json"]:
+            self.stdout.write(_HEAD)
+        for result in _results(sources, topics, codes, every=options["every"]):
+            results.append(result)
+            if options["json"]:
+                self.stderr.write(f"{len(results)}/{len(sources)} {result.where}")
             else:
-                problems = report.problems
-                self.stdout.write(_line(report))
-            for problem in problems:
-                self.stdout.write(self.style.ERROR(f"    {problem}"))
-            errors += len(problems)
-        self.stdout.write(
-            f"{len(sources)} templates in {BANK.name if not given else 'the given files'}, {errors} errors"
-        )
+                self._print(result)
+        errors = sum(problem.severity == "error" for result in results for problem in result.problems)
+        if options["json"]:
+            self.stdout.write(json.dumps(_summary(results), ensure_ascii=False, indent=1))
+        else:
+            self.stdout.write(_conclusion(results, errors, "the bank" if not options["paths"] else "what was given"))
         if errors:
             raise CommandError(f"{errors} errors")
 
+    def _print(self, result: _Result) -> None:
+        self.stdout.write(_line(result))
+        for problem in result.problems:
+            style = self.style.ERROR if problem.severity == "error" else self.style.WARNING
+            self.stdout.write(style(f"    {problem.severity}: {problem}"))
 
-def _line(report: Report) -> str:
-    how = "all" if report.exhaustive else "sampled"
+
+def _results(
+    sources: tuple[tuple[str, str], ...], topics: list[str], codes: list[str], *, every: bool
+) -> Iterator[_Result]:
+    places: dict[str, str] = {}
+    for where, source in sources:
+        start = perf_counter()
+        try:
+            report = lint(load(source), topics, codes, every=every)
+        except TemplateError as error:
+            yield _Result(where, None, error.problems)
+            continue
+        slug = report.template.slug
+        if slug in places:
+            report.problem("duplicate-slug", "slug", f"{slug} is in {places[slug]} already")
+        places[slug] = where
+        yield _Result(where, report, report.problems, perf_counter() - start)
+
+
+def _line(result: _Result) -> str:
+    report = result.report
+    if report is None:
+        return result.where
+    template = report.template
+    about = "" if report.exhaustive else "~"  # ~: of a sample
+    if template.kind == "flashcard":
+        return f"{template.slug:36} {template.level:5} {about + str(report.variants):>9}"
     return (
-        f"{report.template.slug:32} {report.variants:>6} variants ({how}), "
-        f"{report.diagnosable_share:4.0%} tell all misconceptions apart"
+        f"{template.slug:36} {template.level:5} {about + str(report.variants):>9} "
+        f"{report.share(report.diagnosable):11.1%} {report.share(report.guess[1]):10.1%} "
+        f"{report.share(report.posable):9.0%} {result.seconds:6.2f}"
     )
+
+
+def _diagnosable(results: list[_Result]) -> list[float]:
+    """The yields of the questions that have wrong rules to tell apart."""
+    reports = [result.report for result in results if result.report is not None]
+    return [report.share(report.diagnosable) for report in reports if report.template.misconceptions]
+
+
+def _conclusion(results: list[_Result], errors: int, what: str) -> str:
+    yields = _diagnosable(results)
+    warnings = sum(problem.severity == "warning" for result in results for problem in result.problems)
+    half = f", half of the questions yield at least {median(yields):.1%} diagnosable variants" if yields else ""
+    return f"{len(results)} templates in {what}: {errors} errors, {warnings} warnings{half}"
+
+
+def _summary(results: list[_Result]) -> dict[str, Any]:
+    yields = _diagnosable(results)
+    return {
+        "median_diagnosable": median(yields) if yields else None,
+        "seconds": round(sum(result.seconds for result in results), 2),
+        "templates": [
+            {"where": r.where, "seconds": round(r.seconds, 3)}
+            | (r.report.to_json() if r.report else {"problems": [problem_json(p) for p in r.problems]})
+            for r in results
+        ],
+    }

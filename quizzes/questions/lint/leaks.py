@@ -31,7 +31,11 @@ Columns = NDArray[np.float64]
 
 
 def check(
-    report: Report, variants: Sequence[Variant], prompts: Sequence[Prompt], hints: Sequence[list[str]], language: Language
+    report: Report,
+    variants: Sequence[Variant],
+    prompts: Sequence[Prompt],
+    hints: Sequence[list[str]],
+    language: Language,
 ) -> None:
     """Report each place of the prompts and hints that follows an answer."""
     answers = _answers(variants)
@@ -132,4 +136,5 @@ def _numbers(value: Value) -> list[float]:
 
 def _parameters(variants: Sequence[Variant]) -> Columns:
     rows = [[number for value in v.parameters.values() for number in _numbers(value)] for v in variants]
-    return np.abs(np.array(rows, dtype=float)).reshape(len(rows), -1)
+    columns: Columns = np.abs(np.array(rows, dtype=float)).reshape(len(rows), -1)
+    return columns

@@ -136,6 +136,7 @@ def _options(report: Report, chosen: Sequence[Variant]) -> None:
                 texts = [text.text for _, text, _ in posed]
                 if len(set(texts)) < len(texts):
                     report.problem("same-options", f"answers.{answer.name}", f"two options read the same: {texts}")
-            places.add([value for _, _, value in posed].index(variant.answers[answer.name]) if posed else 0)
+            right = variant.answers[answer.name]
+            places.add(next(index for index, (_, _, value) in enumerate(posed) if same(value, right)))
         if answer.type == "choice" and len(places) == 1:
             report.problem("option-order", f"answers.{answer.name}", "the right option always stands in the same place")

@@ -25,9 +25,7 @@ class Report:
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # variants in which two give the same wrong one
     guess: tuple[str, int] = ("", 0)  # the most frequent answer and its number of variants
 
-    def problem(
-        self, check: str, where: str, message: str, severity: Literal["error", "warning"] = "error"
-    ) -> None:
+    def problem(self, check: str, where: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
         """Report each kind of finding once per place."""
         if not any((p.check, p.where) == (check, where) for p in self.problems):
             self.problems.append(Problem(check, where, message, severity))
