@@ -61,7 +61,7 @@ def _distractors(variant: Variant) -> list[Value]:
 
 
 def _places(answer: AnswerField) -> int | None:
-    return answer.places if answer.type == "decimal" else None
+    return answer.places if answer.is_decimal else None
 
 
 def _rank(variant: Variant, content: str) -> bytes:

@@ -265,10 +265,10 @@ def _tuple(*values: Any) -> tuple[Any, ...]:
 
 
 def _rows(*rows: Any) -> Any:
-    found = matrix([list(row) if isinstance(row, tuple) else row for row in rows])
-    if found.dtype.kind not in "ifO":
+    cells = [cell for row in rows for cell in (row if isinstance(row, tuple) else (row,))]
+    if any(isinstance(cell, bool) or not isinstance(cell, int | Fraction | float) for cell in cells):
         raise TypeError("the cells of a matrix are numbers")
-    return checked(found)
+    return checked(matrix(rows))
 
 
 def _located(error: Exception, column: int) -> ExpressionError:

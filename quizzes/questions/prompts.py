@@ -96,8 +96,8 @@ def _typed_fields(template: Template, language: Language) -> tuple[Field, ...]:
             type=answer.type,
             label=answer.label[language],
             parts=answer.parts,
-            places=answer.places if answer.tolerance else None,
-            tolerance=decimal_text(answer.tolerance, 7).rstrip("0").rstrip(".") if answer.tolerance else None,
+            places=answer.places if answer.is_decimal else None,
+            tolerance=decimal_text(answer.tolerance, 7).rstrip("0").rstrip(".") if answer.is_decimal else None,
             board=answer.board,
         )
         for answer in template.answers

@@ -21,7 +21,7 @@ def shown(variant: Variant, answer: AnswerField, value: Value, language: Languag
     for _, text, option in options(variant, answer, language):
         if same(option, value):
             return text
-    places = answer.places if answer.type == "decimal" else None
+    places = answer.places if answer.is_decimal else None
     return Text(values.plain(value, places), values.html(value, places))
 
 
@@ -30,7 +30,7 @@ def as_response(variant: Variant, answer: AnswerField, value: Value) -> Any:
     for key, _, option in options(variant, answer, "en"):
         if same(option, value):
             return key
-    return _typed(value, answer.places if answer.type == "decimal" else None)
+    return _typed(value, answer.places if answer.is_decimal else None)
 
 
 def _typed(value: Any, places: int | None) -> Any:

@@ -59,11 +59,13 @@ class AnswerField:
     parts: tuple[str, ...] = ()
     places: int = 0
     tolerance: Fraction = Fraction(0)
-    board: tuple[int, int] = (
-        0,
-        0,
-    )  # matrix: the empty grid that is shown; larger than needed, so it tells nothing
+    board: tuple[int, int] = (0, 0)  # matrix: the empty grid shown; larger than the answer, so it tells nothing
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def is_decimal(self) -> bool:
+        """Whether what is typed has decimals, and is right within the tolerance that is stated."""
+        return self.type == "decimal" or (self.type == "matrix" and self.places > 0)
 
 
 def is_of_type(value: Value, answer: AnswerField) -> bool:

@@ -1,6 +1,5 @@
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -161,7 +160,7 @@ def test_the_order_is_that_of_the_options_own_contents(tiny_sum: Template) -> No
 def variant_with(answer: Value, variant: Variant) -> Variant:
     changed = dict(variant.wrong)
     changed["off-by-one"] = {"T": variant.answers["T"]}
-    return replace(variant, answers={"T": answer}, wrong=changed)
+    return variant._replace(answers={"T": answer}, wrong=changed)
 
 
 def test_options_are_the_same_in_both_languages_and_stand_for_one_value(many: Template, tiny_sum: Template) -> None:

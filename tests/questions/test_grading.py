@@ -123,7 +123,8 @@ def test_a_shape_is_right_as_a_whole_and_in_its_order() -> None:
         ((a, a + 1), True, ()),
         ((a + 1, a), False, ("sign-lost",)),
         ((a + 1, a + 2), False, ("one-too-many",)),
-        ((a, a + 2), False, ()),
+        ((a, a + 2), False, ("one-too-many",)),  # in one part
+        ((a, a + 3), False, ()),
     ):
         field = graded(1, S=value).fields[2]
         assert (field.correct, field.misconceptions) == (correct, codes)

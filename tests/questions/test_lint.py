@@ -9,6 +9,9 @@ Edit = Callable[..., str]
 CODES = {"took-difference", "took-product", "off-by-one", "one-too-many", "sign-lost", "parity-swapped"}
 
 
+CONVOLUTION = "[figure]\nkind = 'convolution'\nkernel = '1'\nsize = "
+
+
 def findings(source: str) -> set[tuple[str, str]]:
     return {(problem.check, problem.where) for problem in linted(source).problems}
 
@@ -63,16 +66,16 @@ def linted(source: str) -> Report:
         (
             ("[derived]", 'w = { choices = ["x", "y"] }\n[derived]', "${{a}} + {{b}}", "${{a}} + {{w}} + {{b}}"),
             "render",
-            "seed 0",
+            "a = 1, b = 50, w = x, ja",
         ),
         (
             ("[hints]]", "[hints]]\n", "[solution.text]", "[solution]\ntrace = 'output_size(a, b)'\n[solution.text]"),
             "render",
-            "seed 0",
+            "a = 1, b = 50, ja",
         ),
-        (("[[tests]]", "[figure]\nkind = 'convolution'\nsize = '0'\nkernel = '1'\n[[tests]]"), "render", "seed 0"),
-        (("[[tests]]", "[figure]\nkind = 'convolution'\nsize = '\"x\"'\nkernel = '1'\n[[tests]]"), "render", "seed 0"),
-        (("[[tests]]", "[figure]\nkind = 'convolution'\nsize = '1 // 0'\nkernel = '1'\n[[tests]]"), "render", "seed 0"),
+        (("[[tests]]", f"{CONVOLUTION} '0'\n[[tests]]"), "figure", "figure, a = 1, b = 50"),
+        (("[[tests]]", f"{CONVOLUTION} '\"x\"'\n[[tests]]"), "figure", "figure, a = 1, b = 50"),
+        (("[[tests]]", f"{CONVOLUTION} '1 // 0'\n[[tests]]"), "render", "a = 1, b = 50, ja"),
     ],
 )  # fmt: skip
 def test_each_check_finds_its_mistake(edited: Edit, edits: tuple[str, ...], check: str, where: str) -> None:
@@ -93,7 +96,7 @@ def test_a_good_template_has_no_findings_and_its_variants_are_all_counted(edited
     agreeing = sum(2 * a == -1 or b - a == a + b or a * b + 1000 in (a + b, b - a, a + b + 1) or b - a == a + b + 1
                    for a in range(1, 41) for b in range(50, 111, 10))  # fmt: skip
     assert report.diagnosable == 280 - agreeing
-    assert report.diagnosable_share == (280 - agreeing) / 280
+    assert report.share(report.diagnosable) == (280 - agreeing) / 280
 
 
 def test_conditions_take_variants_away(edited: Edit) -> None:
@@ -103,8 +106,19 @@ def test_conditions_take_variants_away(edited: Edit) -> None:
 
 def test_the_share_of_variants_that_can_diagnose_is_exact(edited: Edit) -> None:
     report = linted(edited('value = "total + 1"', 'value = "total + 1 if a <= 10 else total"'))
-    assert report.diagnosable_share == 0.25
-    assert report.problems == []
+    assert report.share(report.diagnosable) == 0.25
+    assert report.clashes == {"took-difference": 0, "took-product": 0, "off-by-one": 210}
+    assert [(problem.check, problem.severity) for problem in report.problems] == [("low-yield", "error")]
+
+
+def test_a_yield_between_a_half_and_good_is_a_warning(edited: Edit) -> None:
+    report = linted(edited('value = "total + 1"', 'value = "total + 1 if a <= 30 else total"'))
+    assert [(problem.check, problem.severity) for problem in report.problems] == [("low-yield", "warning")]
+
+
+def test_pairs_that_give_the_same_wrong_answer_are_counted(edited: Edit) -> None:
+    report = linted(edited('value = "total + 1"', 'value = "total + 1 if a <= 38 else b - a"'))
+    assert report.pairs == {("took-difference", "off-by-one"): 14}
 
 
 def test_a_small_template_says_so_and_is_then_not_asked_for_more(edited: Edit) -> None:
@@ -139,7 +153,7 @@ value = "'odd'"
     source = source.replace(label, "").replace(
         'type = "integer"\nvalue = "total"\n', f"value = \"'odd' if total % 2 else 'even'\"\n{label}{choice}"
     )
-    assert findings(source) == set()
+    assert "constant-guess" not in {check for check, _ in findings(source)}
 
 
 def test_many_matrices_are_sampled(edited_many: Edit) -> None:
@@ -153,7 +167,8 @@ def test_many_matrices_are_sampled(edited_many: Edit) -> None:
 
 
 def test_a_misconception_that_is_sometimes_wrong_is_useful(edited: Edit) -> None:
-    assert findings(edited('value = "total + 1"', 'value = "total + 1 if a == 1 else total"')) == set()
+    found = findings(edited('value = "total + 1"', 'value = "total + 1 if a == 1 else total"'))
+    assert found == {("low-yield", "misconceptions")}
 
 
 def test_one_mistake_is_reported_once(edited: Edit) -> None:

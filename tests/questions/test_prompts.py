@@ -1,6 +1,5 @@
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -29,7 +28,7 @@ def with_other_answers(variant: Variant) -> Variant:
     """The same question as if other values were right: what is shown may not notice."""
     forced = {name: unusual(value) for name, value in variant.answers.items()}
     derived = {name: unusual(value) for name, value in variant.scope.items() if name not in variant.parameters}
-    return replace(variant, answers=forced, scope={**variant.scope, **derived})
+    return variant._replace(answers=forced, scope={**variant.scope, **derived})
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -50,7 +49,7 @@ def test_a_choice_shows_the_answer_among_its_options_only(bank_question: Templat
     for seed in range(300):
         variant = generate(bank_question, seed, "choice")
         prompt = render(with_other_answers(variant), language)
-        outside = replace(prompt, fields=tuple(replace(field, choices=()) for field in prompt.fields))
+        outside = prompt._replace(fields=tuple(field._replace(choices=()) for field in prompt.fields))
         assert str(UNUSUAL) not in repr(outside)
         assert f"{UNUSUAL:,}" not in repr(outside)
         free = render(generate(bank_question, seed), language)

@@ -140,7 +140,7 @@ BAD = [
         "solution.trace.Q",
     ),
     ("[solution.text]", "[figure]\nkind = 'pie'\n[solution.text]", "figure", "figure.kind"),
-    ("[solution.text]", "[figure]\nkind = 'convolution'\n[solution.text]", "figure", "figure.size"),
+    ("[solution.text]", "[figure]\nkind = 'convolution'\n[solution.text]", "figure", "figure.kernel"),
     (
         "[solution.text]",
         "[figure]\nkind = 'convolution'\nsize = 'a'\nkernel = '1'\nrevealed = '1'\n[solution.text]",

@@ -14,7 +14,7 @@ from ..figures import FigureError
 from ..markup import MarkupError, Prose
 from ..prompts import Prompt, hint, render
 from ..solutions import Solution, explain
-from ..template import Template
+from ..template import Template, is_of_type
 from ..values import Value, near, same
 from ..variants import Variant
 from . import leaks
@@ -93,9 +93,9 @@ def _ends_in_answer(report: Report, variant: Variant, solution: Solution) -> Non
         traces = template.traces.get(answer.name)
         if traces and _reaches(traces[-1].evaluate(variant.scope)[-1].value, right):
             continue
-        if answer.type == "choice":
+        if answer.type == "choice" or not is_of_type(right, answer):
             continue  # the text argues for an option, in its own words
-        places = answer.places if answer.tolerance else None
+        places = answer.places if answer.is_decimal else None
         written = {values.plain(right, places), values.html(right, places), values.plain(right), values.html(right)}
         written |= {values.latex(right), values.latex(right).replace("{,}", ",")}
         if not any(text in solution.text.text or text in solution.text.html for text in written):
