@@ -8,7 +8,7 @@ from django.utils.translation import get_language
 
 from . import questions
 from .models import Misconception
-from .questions import Figure, Language, Text
+from .questions import Figure, Frame, Language, Text
 from .study import Result
 
 
@@ -40,6 +40,7 @@ class Feedback:
     misconceptions: tuple[Diagnosis, ...]
     solution: Text
     figure: Figure | None
+    frames: tuple[Frame, ...]
 
 
 def language() -> Language:
@@ -63,7 +64,8 @@ def feedback(result: Result, language: Language) -> Feedback:
     )
     solution = questions.explain(variant, language)
     codes = result.grade.misconceptions if result.grade else ()
-    return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure)
+    frames = questions.walk(variant, language)
+    return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure, frames)
 
 
 def _diagnoses(codes: tuple[str, ...], language: Language) -> tuple[Diagnosis, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ Indices: TypeAlias = NDArray[np.int64]
 Offsets: TypeAlias = NDArray[np.unsignedinteger]
 
 
+@lru_cache(maxsize=32)
 def lowest(dtype: np.dtype[np.generic]) -> float:
     """Return the number of a type that loses every maximum.
 

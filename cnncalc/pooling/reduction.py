@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from types import EllipsisType
 from typing import TypeAlias, TypeVar
 
@@ -18,6 +19,7 @@ Outputs: TypeAlias = tuple[NDArray[np.intp], ...]
 # What a block needs stays in a core's second-level cache, and the allocator keeps its memory for the next block: of
 # larger pieces it may return each to the system, and their new pages cost more than the calculation.
 BLOCK_BYTES = 2**18
+MAX_GATHERED = 256  # numbers, up to which one gathering beats a dozen small steps
 
 
 def planes(maps: NDArray[Scalar]) -> NDArray[Scalar]:
@@ -48,8 +50,24 @@ def reduced(
 
     The rows come first: they lie one after the other in memory, and leave less for the strided columns.
     """
+    in_any_order = x.dtype.kind != "f" or combine is np.maximum  # sums of floats round
+    if x.size <= MAX_GATHERED and in_any_order:
+        places = _places(height, width)
+        if places is not None:
+            cells = x.reshape(*x.shape[:-2], -1).take(places, axis=-1)
+            return combine.reduce(cells, axis=-1, out=out)  # type: ignore[no-any-return]  # NumPy's stubs say Any
     rows = _reduced_axis(x, -2, height, combine, neutral, None)
     return _reduced_axis(rows, -1, width, combine, neutral, out)
+
+
+@lru_cache(maxsize=256)
+def _places(height: WindowAxis, width: WindowAxis) -> NDArray[np.intp] | None:
+    """Return ``row * W + column`` of every window's cells, ``(Oh, Ow, kh * kw)``; ``None`` if a window reaches out."""
+    if extends(height) or extends(width):
+        return None
+    rows, columns = height.positions(), width.positions()
+    places: NDArray[np.intp] = rows[:, None, :, None] * width.size + columns[None, :, None, :]
+    return places.reshape(height.output, width.output, -1)
 
 
 def _reduced_axis(

@@ -4,14 +4,14 @@ from cnncalc.words import Language
 
 from .choices import offers_choice
 from .draws import MAX_SEED
-from .figures import Figure
+from .figures import Figure, Frame, standalone
 from .grading import FieldGrade, Grade, Verdict, give_up, grade
 from .loading import load, split
 from .markup import Text
 from .prompts import Field, Option, Prompt, hint, render
 from .responses import ResponseError, parse
 from .shown import as_response, shown
-from .solutions import Solution, explain
+from .solutions import Solution, explain, walk
 from .tables import Problem, TemplateError
 from .template import Kind, Template
 from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
@@ -23,6 +23,7 @@ __all__ = [
     "FieldGrade",
     "Figure",
     "Format",
+    "Frame",
     "GenerationError",
     "Grade",
     "Kind",
@@ -50,4 +51,6 @@ __all__ = [
     "restore",
     "shown",
     "split",
+    "standalone",
+    "walk",
 ]

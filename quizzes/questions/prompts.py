@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,8 +10,8 @@ from cnncalc.words import Language
 from .choices import options
 from .figures import KINDS, Figure
 from .markup import Text
-from .template import FieldType, Template
-from .values import decimal_text
+from .template import FieldType, FigureSpec, Template
+from .values import Scope, decimal_text
 from .variants import Variant
 
 
@@ -66,14 +65,17 @@ def hint(variant: Variant, number: int, language: Language) -> Text:
 
 
 def figure(variant: Variant, language: Language, *, revealed: bool) -> Figure | None:
-    """The template's figure in its form before or after the answer."""
+    """The template's figure in its form before or after the answer; some have only the latter."""
     spec = variant.template.figure
     if spec is None:
         return None
-    arguments: Mapping[str, object] = {
-        name: expression.evaluate(variant.scope) for name, expression in spec.arguments.items()
-    }
-    return KINDS[spec.kind].draw(**arguments, level=variant.template.level, language=language, revealed=revealed)
+    level = variant.template.level
+    return KINDS[spec.kind].draw(level=level, language=language, revealed=revealed, **arguments(spec, variant.scope))
+
+
+def arguments(spec: FigureSpec, scope: Scope) -> dict[str, object]:
+    """What a figure is drawn from."""
+    return {name: expression.evaluate(scope) for name, expression in spec.arguments.items()}
 
 
 def _fields(variant: Variant, language: Language) -> tuple[Field, ...]:

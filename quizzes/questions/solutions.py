@@ -8,9 +8,9 @@ from typing import NamedTuple
 from cnncalc.trace import Step
 from cnncalc.words import STEPS, Language
 
-from .figures import Figure
+from .figures import KINDS, Figure, Frame
 from .markup import Text, mathml
-from .prompts import figure
+from .prompts import arguments, figure
 from .variants import Variant
 
 _WORDS = {key: {language: escape(words) for language, words in texts.items()} for key, texts in STEPS.items()}
@@ -38,6 +38,15 @@ def explain(variant: Variant, language: Language) -> Solution:
     else:
         text = Text("\n\n".join([part.text for part in texts]), "".join([part.html for part in texts]))
     return Solution(text, figure(variant, language, revealed=True))
+
+
+def walk(variant: Variant, language: Language) -> tuple[Frame, ...]:
+    """The figure of the solution step by step; empty where it has no steps. Not to be shown before the answer."""
+    spec = variant.template.figure
+    if spec is None:
+        return ()
+    level = variant.template.level
+    return KINDS[spec.kind].walk(level=level, language=language, **arguments(spec, variant.scope))
 
 
 def _worked(trace: tuple[Step, ...], heading: str, language: Language) -> Text:

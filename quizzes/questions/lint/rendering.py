@@ -13,7 +13,7 @@ from ..choices import offers_choice, options
 from ..figures import FigureError
 from ..markup import MarkupError, Prose
 from ..prompts import Prompt, hint, render
-from ..solutions import Solution, explain
+from ..solutions import Solution, explain, walk
 from ..template import Template, is_of_type
 from ..values import Value, near, same
 from ..variants import Variant
@@ -47,6 +47,7 @@ def check(report: Report, chosen: Sequence[Variant]) -> None:
 def _rendered(report: Report, variant: Variant, language: Language) -> tuple[Prompt, Solution] | None:
     try:
         prompt, solution = render(variant, language), explain(variant, language)
+        walk(variant, language)
         for number in range(1, len(variant.template.hints) + 1):
             hint(variant, number, language)
     except MarkupError as error:
