@@ -10,7 +10,6 @@ import os
 import statistics
 import tempfile
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -50,28 +49,6 @@ def _time(run: Callable[[], object], calls: int) -> float:
     for _ in range(calls):
         run()
     return (time.perf_counter() - start) / calls
-
-
-def question(slug: str) -> Figure:
-    """Generate, render, explain, parse and grade one question, against reading its source once."""
-    from quizzes import questions
-    from quizzes.questions.catalogue import BANK
-
-    source = (BANK / "questions" / f"{slug}.toml").read_text()
-    template = questions.load(source)
-    seeds = iter(range(10**9))
-
-    def whole() -> object:
-        variant = questions.generate(template, next(seeds))
-        questions.render(variant, "ja")
-        questions.explain(variant, "ja")
-        typed = {
-            answer.name: questions.as_response(variant, answer, variant.answers[answer.name])
-            for answer in template.answers
-        }
-        return questions.grade(variant, questions.parse(variant, typed))
-
-    return compare(f"question {slug}", whole, "tomllib reads its source", lambda: tomllib.loads(source), 200)
 
 
 def submit() -> Figure:
@@ -115,15 +92,22 @@ def main() -> None:
         import django
 
         django.setup()
-        slugs = ("conv-output-size", "max-pool-matrix", "gap-vs-fc-parameters")
-        figures = [*map(question, slugs), submit()]
+        from benchmarks import questions  # after the set-up: what it measures must find its settings
+
+        rates = questions.measure()
+        figures = [submit()]
+    print("\n".join(questions.table(rates)))
     for figure in figures:
         print(
             f"{figure.subject:34} {figure.subject_us:10.1f} µs  {figure.ratio:7.3f} × {figure.reference}"
             f" ({figure.reference_us:.1f} µs)"
         )
     state.mkdir(parents=True, exist_ok=True)
-    written = {"service": list(map(asdict, figures)), "engine": list(map(asdict, engine.measure([])))}
+    written = {
+        "questions": list(map(asdict, rates)),
+        "service": list(map(asdict, figures)),
+        "engine": list(map(asdict, engine.measure([]))),
+    }
     (state / "bench.json").write_text(json.dumps(written, indent=1, ensure_ascii=False))
 
 
