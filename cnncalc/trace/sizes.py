@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from fractions import Fraction
+from functools import lru_cache
 
 from cnncalc import geometry, latex
 from cnncalc.arguments import Padding, Pair, pair
@@ -241,6 +242,7 @@ def _ceiling(dividend: object, divisor: object) -> str:
     return _rounded(f"\\frac{{{dividend}}}{{{divisor}}}", "ceil")
 
 
+@lru_cache(maxsize=4096)
 def _division(dividend: int, divisor: int, side: str) -> tuple[Step, ...]:
     """Divide and, where a rest is left, round to the ``side``: "floor" or "ceil"."""
     fraction, quotient = f"\\frac{{{dividend}}}{{{divisor}}}", Fraction(int(dividend), int(divisor))

@@ -78,7 +78,9 @@ def _explanations(variant: Variant, answer: AnswerField, given: Value, expected:
         return tuple(c.misconception for c in answer.choices if c.key == given and c.misconception)
     values = {code: by_field[answer.name] for code, by_field in variant.wrong.items() if answer.name in by_field}
     exactly = tuple(code for code, wrong in values.items() if is_right(answer, given, wrong))
-    return exactly or tuple(code for code, wrong in values.items() if _partly(answer, given, wrong, expected))
+    if exactly or not isinstance(given, tuple | np.ndarray):
+        return exactly
+    return tuple(code for code, wrong in values.items() if _partly(answer, given, wrong, expected))
 
 
 def _partly(answer: AnswerField, given: Value, wrong: Value, expected: Value) -> bool:
