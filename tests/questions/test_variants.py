@@ -20,7 +20,8 @@ def everything(variant: Variant) -> tuple[object, ...]:
 def test_a_seed_gives_one_variant(bank_question: Template) -> None:
     for seed in range(50):
         assert everything(generate(bank_question, seed)) == everything(generate(bank_question, seed))
-    assert len({str(generate(bank_question, seed).parameters_json()) for seed in range(200)}) > 80
+    different = {str(generate(bank_question, seed).parameters_json()) for seed in range(200)}
+    assert len(different) > 80 or bank_question.small
 
 
 def test_posing_it_as_a_choice_does_not_change_the_question(bank_question: Template) -> None:
