@@ -73,7 +73,8 @@ def near(left: Value, right: Value, tolerance: Fraction) -> bool:
     """Whether two numbers, or the cells of two matrices of one shape, differ by at most ``tolerance``; exact."""
     if isinstance(left, np.ndarray) and isinstance(right, np.ndarray):
         return left.shape == right.shape and all(
-            near(one, other, tolerance) for one, other in zip(left.flat, right.flat, strict=True)
+            near(one, other, tolerance)
+            for one, other in zip(left.ravel().tolist(), right.ravel().tolist(), strict=True)
         )
     if not isinstance(left, int | Fraction | float) or not isinstance(right, int | Fraction | float):
         return False
