@@ -22,8 +22,10 @@ from cnncalc.layers import (
 from cnncalc.network import summarize
 from cnncalc.words import Language
 
+from . import tables
 from .arguments import Arguments, FigureError, items, two, whole
-from .svg import Figure, Frame
+from .svg import CELL, LINE, MUTED, TEXT, WIDTH, WINDOW, Figure, Frame, arrow, box, figure, label
+from .words import WORDS
 
 MAX_LAYERS = 16
 FORMS = {  # the numbers behind a layer's name, and how many of them may be left out at the end
@@ -145,11 +147,121 @@ def _built(name: str, settings: Settings, shape: tuple[int, ...]) -> Layer:
     }[name]
 
 
-def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure | None:
-    """Not drawn yet: the page shows no figure."""
-    return None
+TITLE: dict[Language, str] = {"ja": "ネットワークの図", "en": "The network"}
+TOP = 30
+ROW = 50  # from one layer to the next
+BOX = 196, 38
+SHAPES = 208  # where the column of shapes starts
+NAMES: dict[str, dict[Language, str]] = {
+    "conv": {"ja": "畳み込み", "en": "Convolution"},
+    "max_pool": {"ja": "最大値プーリング", "en": "Max pooling"},
+    "mean_pool": {"ja": "平均値プーリング", "en": "Mean pooling"},
+    "gap": {"ja": "大域平均プーリング（GAP）", "en": "Global Average Pooling"},
+    "flatten": {"ja": "平坦化", "en": "Flatten"},
+    "linear": {"ja": "全結合", "en": "Fully connected"},
+    "relu": {"ja": "ReLU", "en": "ReLU"},
+    "softmax": {"ja": "ソフトマックス", "en": "Softmax"},
+    "batch_norm": {"ja": "バッチ正規化", "en": "Batch normalisation"},
+    "dropout": {"ja": "ドロップアウト", "en": "Dropout"},
+    "depthwise": {"ja": "深さ方向の畳み込み", "en": "Depthwise convolution"},
+    "transposed": {"ja": "転置畳み込み", "en": "Transposed convolution"},
+}
+
+
+def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure:
+    """The layers from the input down; shapes only up to the first that is asked, afterwards all, with parameters."""
+    known = len(scene.stages) if revealed else min(scene.asked) - 1
+    parts = [
+        label(2, 14, "層" if language == "ja" else "Layer", MUTED, "start", 12),
+        label(SHAPES, 14, "高さ×幅×チャネル" if language == "ja" else "height×width×channels", MUTED, "start", 12),
+        box(2, TOP, *BOX),
+        label(12, TOP + BOX[1] / 2, WORDS["input"][language], TEXT, "start", 13, bold=True),
+        label(SHAPES, TOP + BOX[1] / 2, _shape(scene.input), TEXT, "start"),
+    ]
+    y = TOP
+    for number, stage in enumerate(scene.stages, 1):
+        y += ROW
+        asked = number in scene.asked
+        parts += [
+            arrow(24, y - ROW + BOX[1], 24, y),
+            box(2, y, *BOX, CELL, WINDOW if asked else LINE, 2 if asked else 1),
+            *_named(stage, y, language),
+        ]
+        if number > known:
+            parts.append(label(SHAPES, y + BOX[1] / 2, "?", WINDOW if asked else MUTED, "start", bold=asked))
+            continue
+        parts.append(label(SHAPES, y + (12 if revealed else BOX[1] / 2), _shape(stage.shape), TEXT, "start", 14, asked))
+        if revealed:
+            count = f"{WORDS['parameters'][language]} {stage.parameters:,}"
+            parts.append(label(SHAPES, y + 29, count, MUTED, "start", 12))
+    title = TITLE[language]
+    described = _described(scene, known, language)
+    table = tables.listed(title, _heads(revealed, language), _rows(scene, known, revealed, language))
+    size = WIDTH, y + BOX[1] + 4
+    return figure("network", size, title, described, table, "".join(parts), revealed=revealed)
 
 
 def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:
     """A stack has no steps."""
     return ()
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    """Height × width × channels, as the questions say it; a vector's length by itself."""
+    return f"{shape[1]:,}×{shape[2]:,}×{shape[0]:,}" if len(shape) == 3 else f"{shape[0]:,}"
+
+
+def _named(stage: Stage, y: float, language: Language) -> list[str]:
+    settings = _settings(stage, language)
+    name = NAMES[stage.name][language]
+    if not settings:
+        return [label(12, y + BOX[1] / 2, name, TEXT, "start", 13, bold=True)]
+    return [
+        label(12, y + 12, name, TEXT, "start", 13, bold=True),
+        label(12, y + 28, settings, MUTED, "start", 12),
+    ]
+
+
+def _settings(stage: Stage, language: Language) -> str:
+    words, _ = FORMS[stage.name]
+    given = dict(zip(words, stage.settings, strict=True))
+    parts = []
+    for word, value in given.items():
+        shown = f"{value:,}" if isinstance(value, int) else _two(value, square=word == "kernel")
+        if word == "filters":
+            parts.append(f"{shown}枚" if language == "ja" else f"{shown} filters")
+        elif word == "outputs":
+            parts.append(f"出力 {shown}" if language == "ja" else f"{shown} outputs")
+        else:
+            parts.append(shown if word == "kernel" else f"{word[0].upper()} {shown}")
+    if "filters" in given:
+        parts[0], parts[1] = parts[1], parts[0]
+    return ("、" if language == "ja" else ", ").join(parts)
+
+
+def _two(value: tuple[int, int], *, square: bool) -> str:
+    return f"{value[0]:,}" if value[0] == value[1] and not square else f"{value[0]:,}×{value[1]:,}"
+
+
+def _heads(revealed: bool, language: Language) -> list[str]:
+    heads = ["層", "設定", "出力の形"] if language == "ja" else ["Layer", "Settings", "Output shape"]
+    return [*heads, WORDS["parameters"][language]] if revealed else heads
+
+
+def _rows(scene: Scene, known: int, revealed: bool, language: Language) -> list[list[str]]:
+    rows = [[WORDS["input"][language], "", _shape(scene.input), *([""] if revealed else [])]]
+    for number, stage in enumerate(scene.stages, 1):
+        row = [NAMES[stage.name][language], _settings(stage, language), _shape(stage.shape) if number <= known else "?"]
+        rows.append([*row, f"{stage.parameters:,}"] if revealed else row)
+    return rows
+
+
+def _described(scene: Scene, known: int, language: Language) -> str:
+    names = [NAMES[stage.name][language] for stage in scene.stages]
+    if language == "ja":
+        shapes = "、".join(_shape(stage.shape) for stage in scene.stages[:known])
+        told = f"各層の出力は順に{shapes}です。" if known == len(names) else "求める層から先の形は伏せてあります。"
+        return f"入力（{_shape(scene.input)}）から順に、{'、'.join(names)}。{told}"
+    shapes = ", ".join(_shape(stage.shape) for stage in scene.stages[:known])
+    told = f"Their outputs are {shapes}." if known == len(names) else "Shapes from the asked layer on are hidden."
+    return f"From the input ({_shape(scene.input)}) on: {', '.join(names)}. {told}"

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from cnncalc.words import Language
 
+from . import tables
 from .arguments import Arguments, FigureError, items, whole
-from .svg import Figure, Frame
+from .svg import MUTED, WIDTH, WINDOW, Figure, Frame, box, figure, grid, label, path, tint
+from .words import WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,81 @@ def read(arguments: Arguments) -> Scene:
     return Scene(tuple(stages))
 
 
-def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure | None:
-    """Not drawn yet: the page shows no figure."""
-    return None
+TITLE: dict[Language, str] = {"ja": "受容野の図", "en": "The receptive field"}
+TOP = 26
+ROW = 62
+CELLS = 7  # of every row before the answer, whatever the layers are
+BAR = 18
+
+
+def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure:
+    """One cell of the last layer above, the input below; afterwards all that the cell sees, layer by layer."""
+    seen = _seen(scene)
+    widest = seen[-1] if revealed else CELLS
+    unit = min(22.0, (WIDTH - 8) / widest)
+    middle = WIDTH / 2
+    parts = []
+    for index, cells in enumerate(seen):
+        y = TOP + index * ROW
+        shown = cells if revealed else CELLS
+        left = middle - shown * unit / 2
+        parts.append(label(2, y - 13, _name(scene, index, language), MUTED, "start", 12))
+        parts.append(grid(left, y, 1, shown, unit, BAR) if unit >= 4 else box(left, y, shown * unit, BAR))
+        if revealed:
+            parts.append(tint(left, y, shown * unit, BAR, WINDOW, 0.28))
+            parts.append(label(WIDTH - 4, y - 13, f"{cells:,}", WINDOW, "end", 13, bold=True))
+            if index:
+                above = seen[index - 1] * unit / 2
+                start, foot = y - ROW + BAR, y
+                parts.append(
+                    path(
+                        f"M{middle - above:.4g} {start:.4g}L{left:.4g} {foot:.4g}"
+                        f"M{middle + above:.4g} {start:.4g}L{left + shown * unit:.4g} {foot:.4g}",
+                        WINDOW,
+                        1.5,
+                        "4 3",
+                    )
+                )
+        elif index == 0:
+            parts.append(tint(middle - unit / 2, y, unit, BAR, WINDOW, 0.28))
+            parts.append(box(middle - unit / 2, y, unit, BAR, "none", WINDOW, 2.5))
+    rows = [(_name(scene, index, language), f"{cells:,}" if revealed else "?") for index, cells in enumerate(seen)]
+    heads = ["層", "見える要素の数"] if language == "ja" else ["Layer", "Cells that are seen"]
+    title = TITLE[language]
+    size = WIDTH, TOP + (len(seen) - 1) * ROW + BAR + 6
+    described = _described(scene, seen[-1] if revealed else 0, language)
+    table = tables.listed(title, heads, rows)
+    return figure("receptive-field", size, title, described, table, "".join(parts), revealed=revealed)
 
 
 def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:
-    """No steps."""
+    """No steps: the picture has them all."""
     return ()
+
+
+def _seen(scene: Scene) -> list[int]:
+    """How many cells of each row one cell of the last layer sees, from that layer down to the input."""
+    seen = [1]
+    for kernel, stride in reversed(scene.stages):
+        seen.append((seen[-1] - 1) * stride + kernel)
+    return seen
+
+
+def _name(scene: Scene, index: int, language: Language) -> str:
+    """The row's name with its layer's settings: row 0 is the output of the last layer."""
+    if index == len(scene.stages):
+        return WORDS["input"][language]
+    number = len(scene.stages) - index
+    kernel, stride = scene.stages[number - 1]
+    if language == "ja":
+        return f"層{number}の出力（フィルタ {kernel}、ストライド {stride}）"
+    return f"Output of layer {number} (filter {kernel}, stride {stride})"
+
+
+def _described(scene: Scene, size: int, language: Language) -> str:
+    layers = "; ".join(_name(scene, index, language) for index in range(len(scene.stages)))
+    if language == "ja":
+        told = f"入力のうち{size:,}個が見えます。" if size else "見える範囲は伏せてあります。"
+        return f"上から順に、{layers.replace('; ', '、')}、入力。最後の層の1つの値に注目します。{told}"
+    told = f"It sees {size:,} cells of the input." if size else "What it sees is hidden."
+    return f"From the top: {layers}; input. One value of the last layer is marked. {told}"
