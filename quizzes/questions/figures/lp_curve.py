@@ -67,12 +67,13 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     value = norm(scene.x, scene.p, count)
     shown = _shown(value)
     named = "最大値" if language == "ja" else "maximum"
-    below = down(value) < TOP + 30
+    below = scene.normalized and down(value) < BOTTOM - 24  # beside the curve, not on it
     side = "end" if across(marked) > (LEFT + RIGHT) / 2 else "start"
+    free = (RIGHT, down(most) - 10) if scene.normalized else (LEFT + 8, down(most) - 10)  # where the curve is far off
     parts = [
         path(f"M{LEFT:.4g} {TOP - 10:.4g}V{BOTTOM + 8:.4g}H{RIGHT:.4g}", LINE),
         path(f"M{LEFT:.4g} {down(most):.4g}H{RIGHT:.4g}", WINDOW, 1.5, "6 4"),
-        label(RIGHT, down(most) - 10, f"{named} {html(max(scene.x))}", WINDOW, "end", 12),
+        label(*free, f"{named} {html(max(scene.x))}", WINDOW, "end" if scene.normalized else "start", 12),
         path(f"M{line}", ACCENT, 2),
         f'<circle cx="{across(marked):.4g}" cy="{down(value):.4g}" r="5" fill="{ACCENT}"/>',
         label(

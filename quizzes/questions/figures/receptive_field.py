@@ -8,7 +8,7 @@ from cnncalc.words import Language
 
 from . import tables
 from .arguments import Arguments, FigureError, items, whole
-from .svg import MUTED, WIDTH, WINDOW, Figure, Frame, box, figure, grid, label, path, tint
+from .svg import BG, MUTED, WIDTH, WINDOW, Figure, Frame, box, figure, grid, label, path, tint
 from .words import WORDS
 
 
@@ -47,12 +47,13 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     widest = seen[-1] if revealed else CELLS
     unit = min(22.0, (WIDTH - 8) / widest)
     middle = WIDTH / 2
-    parts = []
+    parts, names = [], []
     for index, cells in enumerate(seen):
         y = TOP + index * ROW
         shown = cells if revealed else CELLS
         left = middle - shown * unit / 2
-        parts.append(label(2, y - 13, _name(scene, index, language), MUTED, "start", 12))
+        name = label(2, y - 13, _name(scene, index, language), MUTED, "start", 12)
+        names.append(name.replace("<text ", f'<text paint-order="stroke" stroke="{BG}" stroke-width="4" ', 1))
         parts.append(grid(left, y, 1, shown, unit, BAR) if unit >= 4 else box(left, y, shown * unit, BAR))
         if revealed:
             parts.append(tint(left, y, shown * unit, BAR, WINDOW, 0.28))
@@ -78,7 +79,7 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     size = WIDTH, TOP + (len(seen) - 1) * ROW + BAR + 6
     described = _described(scene, seen[-1] if revealed else 0, language)
     table = tables.listed(title, heads, rows)
-    return figure("receptive-field", size, title, described, table, "".join(parts), revealed=revealed)
+    return figure("receptive-field", size, title, described, table, "".join(parts + names), revealed=revealed)
 
 
 def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:

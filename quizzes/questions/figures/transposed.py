@@ -64,16 +64,16 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     """The input and the filter; afterwards a stamp of the filter for every input cell, and what padding cuts off."""
     rows = _given(scene, language)
     head = label(2, 14, "　".join(f"{name} {value}" for name, value in rows[2:]), MUTED, "start", 12)
-    parts = [head, _row(2, 44, scene.size, rows[0], ACCENT), _row(2, 96, scene.kernel, rows[1], WINDOW)]
+    parts = [head, _row(2, 54, scene.size, rows[0], ACCENT), _row(2, 106, scene.kernel, rows[1], WINDOW)]
     title = TITLE[language]
     if not revealed:
         table = tables.named(rows)
         described = _described(rows, 0, language)
-        return figure("transposed", (WIDTH, 124), title, described, table, "".join(parts), revealed=False)
+        return figure("transposed", (WIDTH, 134), title, described, table, "".join(parts), revealed=False)
     full = (scene.size - 1) * scene.stride + scene.kernel + scene.output_padding
     unit = (WIDTH - 8) / full
     drawn = min(scene.size, STAMPS)
-    y = 136.0
+    y = 150.0
     parts.append(label(2, y - 6, _stamped(scene, language), MUTED, "start", 12))
     for index in range(drawn):
         paint = WINDOW if index % 2 else ACCENT
