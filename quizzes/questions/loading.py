@@ -371,6 +371,7 @@ def _tests(document: Table) -> tuple[TemplateTest, ...]:
 
 
 def _unused(table: Table, names: _Names) -> None:
+    derived = table.data.get("derived")
     for name in sorted(names.known - names.used):
-        section = "parameters" if name in table.data.get("parameters", {}) else "derived"
+        section = "derived" if isinstance(derived, dict) and name in derived else "parameters"
         table.problem("unused-name", f"{section}.{name}", "is never used")

@@ -23,8 +23,15 @@ MAX_MATRIX_TEXT = 2000
 MAX_SIDE = 16
 
 _MINUSES = str.maketrans(dict.fromkeys("−‐‑‒–—―ー⁃﹣", "-"))
-_INTEGER = re.compile(r"[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)")
-_DECIMAL = re.compile(r"([+-]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?)(?:\.([0-9]*))?")
+_WHOLE = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)"
+_PLAIN = re.compile(r"-?[0-9]{1,18}")  # what nearly everybody types, and no other reading is possible
+_INTEGER = re.compile(rf"[+-]?{_WHOLE}")
+_DECIMAL = re.compile(rf"([+-]?)({_WHOLE}?)(?:\.([0-9]*))?")
+_FRACTION = re.compile(rf"([+-]?)({_WHOLE}) ?/ ?({_WHOLE})")
+_LIST_COMMAS = str.maketrans("、､", ",,")
+_TIMES = re.compile(r" ?[x×*✕✖⨯;] ?")
+_ARRAY = re.compile(r"(?:(?:np|numpy|torch)\.)?(?:array|tensor|matrix)\((.*)\)", re.DOTALL)
+_ROW = re.compile(r"\[([^\[\]]*)\]")
 
 
 class ResponseError(ValueError):
@@ -76,6 +83,8 @@ def _value(variant: Variant, answer: AnswerField, typed: Any) -> Value:
 
 def integer(typed: Any) -> int:
     """A whole number; full-width digits, any dash as minus and thousands commas are read, superscripts refused."""
+    if type(typed) is str and _PLAIN.fullmatch(typed):
+        return int(typed)
     if type(typed) is int and abs(typed) < 10**MAX_DIGITS:
         return typed
     text = _normalised(typed, "not-an-integer", MAX_NUMBER_TEXT)
@@ -85,10 +94,17 @@ def integer(typed: Any) -> int:
 
 
 def decimal(typed: Any) -> Number:
-    """A decimal number, exactly as typed."""
+    """A decimal number or a fraction such as 1/3, exactly as typed."""
+    if type(typed) is str and _PLAIN.fullmatch(typed):
+        return int(typed)
     if type(typed) in (int, float):
         typed = str(typed)
     text = _normalised(typed, "not-a-decimal", MAX_NUMBER_TEXT)
+    if quotient := _FRACTION.fullmatch(text):
+        sign, above, below = quotient[1], int(_digits(quotient[2])), int(_digits(quotient[3]))
+        if below == 0:
+            raise _Unreadable("not-a-decimal")
+        return exact(Fraction(-above if sign == "-" else above, below))
     found = _DECIMAL.fullmatch(text)
     if not found or not (found[2] or found[3]):
         raise _Unreadable("not-a-decimal")
@@ -119,11 +135,22 @@ def _normalised(typed: Any, code: str, longest: int) -> str:
 
 
 def _shape(answer: AnswerField, typed: Any) -> Value:
+    """One number for each part: by name, as a list, or as one text such as ``3×4``, ``(3, 4)`` or ``3 4``."""
     if isinstance(typed, Mapping) and set(typed) <= set(answer.parts):
         typed = [typed.get(part) for part in answer.parts]
+    if isinstance(typed, str):
+        typed = _parts_of_text(_normalised(typed, "not-a-shape", MAX_MATRIX_TEXT))
     if not isinstance(typed, list | tuple) or len(typed) != len(answer.parts):
-        raise _Unreadable("empty" if typed in (None, "") else "not-a-shape")
+        raise _Unreadable("empty" if typed is None else "not-a-shape")
     return tuple(integer(part) for part in typed)
+
+
+def _parts_of_text(text: str) -> list[str]:
+    """``1,024×3`` and ``1,024, 3`` keep their thousands commas; where commas are all there is, they separate."""
+    if (text[0], text[-1]) in {("(", ")"), ("[", "]")}:
+        text = text[1:-1].strip()
+    parts = _TIMES.split(text.lower().translate(_LIST_COMMAS))
+    return parts if len(parts) > 1 else _cells(parts[0])
 
 
 def _matrix(typed: Any) -> Value:
@@ -145,18 +172,33 @@ def _is_row(row: Any) -> bool:
 
 
 def _rows_of_text(typed: str) -> list[Any]:
-    """Rows on lines (or after semicolons), cells between spaces, tabs or commas; or JSON lists."""
-    text = _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT)
-    if text.startswith("["):
-        try:
-            return list(json.loads(text))
-        except (ValueError, RecursionError):
-            raise _Unreadable("not-a-matrix") from None
-    return [_cells(line.strip(" \r")) for line in re.split(r"[\n;]", text) if line.strip()]
+    """Rows on lines (or after semicolons), cells between spaces, tabs or commas; or lists as JSON or NumPy write."""
+    text = _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT).translate(_LIST_COMMAS)
+    if called := _ARRAY.fullmatch(text):
+        text = called[1].strip()
+    if "[" not in text:
+        return [_cells(line) for line in re.split(r"[\n;]", text) if line.strip()]
+    try:
+        return list(json.loads(text))
+    except (ValueError, TypeError, RecursionError):
+        return _printed_rows(text)
+
+
+def _printed_rows(text: str) -> list[list[str]]:
+    """``[[1 2]`` and ``[3 4]]`` on lines, as NumPy prints an array, or ``[1 2; 3 4]``."""
+    if not (text.startswith("[") and text.endswith("]")):
+        raise _Unreadable("not-a-matrix")
+    inner = text[1:-1]
+    if "[" not in inner and ";" in inner:
+        return [_cells(line) for line in inner.split(";") if line.strip()]
+    if _ROW.sub("", inner).strip(" ,\r\n\t"):
+        raise _Unreadable("not-a-matrix")
+    return [_cells(row) for row in _ROW.findall(inner)]
 
 
 def _cells(line: str) -> list[str]:
     """A tab stands for itself, because an empty cell of a spreadsheet is nothing between two tabs."""
+    line = line.strip(" \r\n")
     separator = r"\t" if "\t" in line else r"\s+" if re.search(r"\s", line) else ","
     return [cell.strip().rstrip(",") for cell in re.split(separator, line)]
 

@@ -18,8 +18,8 @@ RESPONSES: Mapping[str, Mapping[Language, str]] = {
         "en": "Type a whole number in digits, such as 14, -3 or 1,290.",
     },
     "not-a-decimal": {
-        "ja": "数値を入力してください（例：2.5、-0.75）。",
-        "en": "Type a number, such as 2.5 or -0.75.",
+        "ja": "数値を入力してください（例：2.5、-0.75、1/3）。",
+        "en": "Type a number, such as 2.5, -0.75 or 1/3.",
     },
     "missing-cell": {
         "ja": "空いているマスがあります。すべてのマスを埋めてください。",
@@ -30,12 +30,12 @@ RESPONSES: Mapping[str, Mapping[Language, str]] = {
         "en": "Every row needs the same number of cells.",
     },
     "not-a-matrix": {
-        "ja": "行列を読み取れません。1行ずつ、数を空白で区切って入力してください。",
+        "ja": "行列として読み取れません。1行ずつ、数を空白で区切って入力してください。",
         "en": "This cannot be read as a matrix. Type one row per line, numbers separated by spaces.",
     },
     "not-a-shape": {
-        "ja": "それぞれの欄に数を1つずつ入力してください。",
-        "en": "Type one number in each box.",
+        "ja": "それぞれに数を1つずつ入力してください（例：3×4）。",
+        "en": "Type one number for each part, such as 3×4.",
     },
     "not-a-choice": {"ja": "選択肢から1つ選んでください。", "en": "Choose one of the options."},
     "unknown-field": {"ja": "この問題にない欄です。", "en": "This question has no such field."},

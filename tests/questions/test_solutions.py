@@ -17,8 +17,8 @@ LANGUAGES: tuple[Language, ...] = ("ja", "en")
 
 
 def digits(text: str) -> str:
-    """Text without thousands commas, and matrices of LaTeX as they are typed."""
-    return re.sub(r"\{,\}|,", "", text).replace(r" \\ ", "\n").replace(" & ", " ")
+    """Text without thousands commas, and the matrices and shapes of LaTeX as they are typed."""
+    return re.sub(r"\{,\}|,", "", text).replace(r" \\ ", "\n").replace(" & ", " ").replace(r" \times ", " ")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
