@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, TypeAlias
 
+import numpy as np
+
 from .arithmetic import COMPARISONS, GENERAL, MAX_NUMBER, QUICK, checked, negative, truth
 from .functions import FUNCTIONS, TRACES
 from .values import Scope, exact, matrix
@@ -23,6 +25,7 @@ MAX_TEXT = 400
 MAX_NODES = 150
 MAX_DEPTH = 20
 MAX_ITEMS = 16
+MAX_TUPLE = 600
 
 Evaluate: TypeAlias = Callable[[Scope], Any]
 
@@ -261,7 +264,16 @@ class _Compiler:
 
 
 def _tuple(*values: Any) -> tuple[Any, ...]:
+    """Bounded with everything inside: derived values could nest tuples sixteen-fold each time."""
+    if sum(map(_size, values)) > MAX_TUPLE:
+        raise ValueError(f"a tuple holds at most {MAX_TUPLE} values, those of its tuples and matrices included")
     return values
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, tuple):
+        return 1 + sum(map(_size, value))
+    return value.size if isinstance(value, np.ndarray) else 1
 
 
 def _rows(*rows: Any) -> Any:
