@@ -30,6 +30,7 @@ from .tickets import Purpose, Ticket
 
 RECENT = 50  # variants of a card that are not shown again while others exist
 MAX_TRIES = 100
+FIRST_QUESTION = "conv-output-size"
 
 _LONGEST = timedelta(days=1).total_seconds() * 1000
 
@@ -182,10 +183,15 @@ def _choose(
     if kind is not None:
         published = published.filter(kind=kind)
     in_order = published.order_by("topic__position", "-kind", "level", "slug")  # questions before flashcards
-    row = in_order.first() if learner is None else _most_worth(learner, in_order, now)
+    row = _first(in_order) if learner is None else _most_worth(learner, in_order, now)
     if row is None:
         raise NothingToAsk("unknown-topic" if topic is not None else "empty-bank")
     return row
+
+
+def _first(in_order: QuerySet[QuestionTemplate]) -> QuestionTemplate | None:
+    """What a newcomer meets: where it may be anything, the calculation that every exam asks for."""
+    return in_order.filter(slug=FIRST_QUESTION).first() or in_order.first()
 
 
 def _most_worth(learner: UUID, published: QuerySet[QuestionTemplate], now: datetime) -> QuestionTemplate | None:
@@ -195,8 +201,10 @@ def _most_worth(learner: UUID, published: QuerySet[QuestionTemplate], now: datet
     """
     columns = ("template_id", "day", "due_day", "second_chance", "latest_at", "latest_id")
     all_cards = list(Card.objects.filter(learner_id=learner).values(*columns))
-    latest = max(all_cards, key=lambda card: card["latest_at"], default=None)
-    today = scheduling.learner_day(now, _offset_of(learner, latest and latest["latest_id"], now))
+    if not all_cards:
+        return _first(published)
+    latest = max(all_cards, key=lambda card: card["latest_at"])
+    today = scheduling.learner_day(now, _offset_of(learner, latest["latest_id"]))
     rows = {row.id: row for row in published.filter(id__in=[card["template_id"] for card in all_cards])}
     cards = [card for card in all_cards if card["template_id"] in rows]
 
@@ -234,10 +242,8 @@ def _fresh(template: Template, format: Format, recent: list[Any]) -> Variant:
     return posed
 
 
-def _offset_of(learner: UUID, attempt: UUID | None, now: datetime) -> timedelta:
+def _offset_of(learner: UUID, attempt: UUID) -> timedelta:
     """The offset from UTC of the device that answered last; it may differ from the service's guess by a day."""
-    if attempt is None:
-        return _default_offset(now)
     return timedelta(minutes=Attempt.objects.get(learner_id=learner, id=attempt).utc_offset_minutes)
 
 

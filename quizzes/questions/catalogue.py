@@ -46,7 +46,7 @@ class Bank:
 
 
 def read_bank(folder: Path = BANK) -> Bank:
-    """Read ``topics.toml``, ``misconceptions.toml``, ``questions/*.toml`` and ``flashcards/*.toml``.
+    """Read ``topics.toml``, ``misconceptions.toml``, ``questions/*.toml`` and, where there are any, ``flashcards/*.toml``.
 
     Raises :class:`TemplateError` for files that are not of this form; templates are not loaded here.
     """
@@ -59,7 +59,8 @@ def read_bank(folder: Path = BANK) -> Bank:
         for entry in _entries(folder / "misconceptions.toml", "misconceptions", {"code", "title", "wrong", "remedy"})
     )
     _check_order(topics)
-    return Bank(topics, misconceptions, read_sources([folder / "questions", folder / "flashcards"], folder))
+    templates = [folder / "questions", *filter(Path.is_dir, [folder / "flashcards"])]
+    return Bank(topics, misconceptions, read_sources(templates, folder))
 
 
 def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from quizzes import questions, study
-from quizzes.models import Attempt, Card, Device, User, uuid7
+from quizzes.models import Attempt, Card, Device, Topic, User, uuid7
 from quizzes.questions import Variant
 from tests.quizzes.answers import right, wrong
 
@@ -199,7 +199,7 @@ def test_a_variant_is_asked_of_a_topic_or_of_what_is_most_worth_asking(api: APIC
     [
         ({"template": "nothing"}, 404, "unknown-template"),
         ({"topic": "nowhere"}, 404, "unknown-topic"),
-        ({"topic": "overview"}, 404, "unknown-topic"),
+        ({"topic": "empty"}, 404, "unknown-topic"),
         ({"template": CONV, "topic": "output-size"}, 400, "invalid"),
         ({"template": 5}, 400, "invalid"),
         ({"template": ""}, 400, "invalid"),
@@ -214,6 +214,7 @@ def test_a_variant_is_asked_of_a_topic_or_of_what_is_most_worth_asking(api: APIC
     ],
 )
 def test_what_cannot_be_asked_is_told(api: APIClient, body: dict[str, Any], status: int, code: str | None) -> None:
+    Topic.objects.create(slug="empty", position=99, title_ja="空", title_en="Empty")
     answer = api.post("/api/v1/variants/", json.dumps({"purpose": "review", **body}), content_type="application/json")
     problem(answer, status, code or answer.json()["code"])
 
@@ -532,7 +533,7 @@ def test_text_that_is_no_unicode_is_refused(api: APIClient) -> None:
 
 # Queries
 
-VARIANT_QUERIES = 7
+VARIANT_QUERIES = 8
 ATTEMPT_QUERIES = 10
 
 
@@ -542,8 +543,10 @@ def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_q
     for _ in range(3):
         with django_assert_num_queries(VARIANT_QUERIES):
             answer = api.post("/api/v1/variants/", {"purpose": "review"}, format="json")
-        asked = answer.json()
-        response = wrong(variant_of(api, asked), variant_of(api, asked).template.misconceptions[0].code)
+        send(api, answer.json())
+    for _ in range(3):
+        asked = ask(api, CONV)
+        response = wrong(variant_of(api, asked), "forgot-plus-one")
         with django_assert_num_queries(ATTEMPT_QUERIES):
             assert send_raw(api, asked, response).status_code == 201
 

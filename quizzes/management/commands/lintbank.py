@@ -65,7 +65,7 @@ class Command(BaseCommand):
         else:
             self.stdout.write(_conclusion(results, errors, "the bank" if not options["paths"] else "what was given"))
         if errors:
-            raise CommandError(f"{errors} errors")
+            raise CommandError(_counted(errors, "error"))
 
     def _print(self, result: _Result) -> None:
         self.stdout.write(_line(result))
@@ -117,7 +117,12 @@ def _conclusion(results: list[_Result], errors: int, what: str) -> str:
     yields = _diagnosable(results)
     warnings = sum(problem.severity == "warning" for result in results for problem in result.problems)
     half = f", half of the questions yield at least {median(yields):.1%} diagnosable variants" if yields else ""
-    return f"{len(results)} templates in {what}: {errors} errors, {warnings} warnings{half}"
+    found = f"{_counted(errors, 'error')}, {_counted(warnings, 'warning')}"
+    return f"{_counted(len(results), 'template')} in {what}: {found}{half}"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _summary(results: list[_Result]) -> dict[str, Any]:
