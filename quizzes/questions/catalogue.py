@@ -46,7 +46,7 @@ class Bank:
 
 
 def read_bank(folder: Path = BANK) -> Bank:
-    """Read ``topics.toml``, ``misconceptions.toml``, ``questions/*.toml`` and, where there are any, ``flashcards/*.toml``.
+    """Read ``topics.toml``, ``misconceptions.toml``, ``questions/*.toml`` and ``flashcards/*.toml``, if there are any.
 
     Raises :class:`TemplateError` for files that are not of this form; templates are not loaded here.
     """

@@ -135,9 +135,9 @@ def test_the_right_option_stands_in_every_place_about_equally_often(bank_questio
         assert all(30 <= places.count(place) <= 260 for place in range(len(answer.choices)))
         return
     found = positions(bank_question, range(400))
-    places = len(options(generate(bank_question, 0, "choice"), bank_question.answers[0], "en"))
+    count = len(options(generate(bank_question, 0, "choice"), bank_question.answers[0], "en"))
     assert found.total() == 400
-    for key in "abcdefgh"[:places]:
+    for key in "abcdefgh"[:count]:
         assert 40 <= found[key] <= 180
 
 

@@ -319,7 +319,7 @@ def test_what_loads_can_be_linted(source: str) -> None:
         lint(template, (), ())
 
 
-@pytest.mark.parametrize("source", [*BANK.values(), SUM, MANY])
+@pytest.mark.parametrize("source", [*list(BANK.values())[::10], SUM, MANY])
 @pytest.mark.parametrize("value", [None, True, 5, 0.5, "x", [], [1], {}, {"x": 1}])
 def test_any_top_level_key_may_hold_anything(source: str, value: object) -> None:
     document = tomllib.loads(source)

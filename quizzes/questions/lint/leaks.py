@@ -25,6 +25,7 @@ MIN_VARIANTS = 8  # of one structure, below which agreement may be chance
 MIN_ANSWERS = 3  # different ones
 
 _NUMBER = re.compile(r"\d+(?:,\d{3})*(?:\.\d+)?")
+_IDS = re.compile(r' (?:id|aria-\w+)="[^"]*"|url\(#[^)]*\)')  # they differ from variant to variant and hold no digit
 _COUNTED = re.compile(r"<(\w+)|\b[MmLlHhVv](?=[\d-])")
 
 Columns = NDArray[np.float64]
@@ -58,7 +59,7 @@ def _parts(prompt: Prompt, hints: list[str]) -> dict[str, str]:
         "answers": " ".join(f"{f.label} {f.parts} {f.board} {f.places} {f.tolerance}" for f in prompt.fields),
     }
     if figure is not None:
-        found["figure"] = figure.svg
+        found["figure"] = _IDS.sub("", figure.svg)
         found["figure's title and description"] = f"{figure.title} {figure.description}"
         found["figure's table"] = figure.table
     return found | {f"hints[{index}]": text for index, text in enumerate(hints)}

@@ -11,9 +11,9 @@ from cnncalc.words import Language
 from .. import values
 from ..choices import offers_choice, options
 from ..figures import FigureError
-from ..markup import MarkupError, Prose
+from ..markup import MarkupError, Prose, Text
 from ..prompts import Prompt, hint, render
-from ..solutions import Solution, explain, walk
+from ..solutions import explain, walk
 from ..template import Template, is_of_type
 from ..values import Value, near, same
 from ..variants import Variant
@@ -31,12 +31,12 @@ def check(report: Report, chosen: Sequence[Variant]) -> None:
     for language in _BOTH:
         shown = []
         for variant in chosen:
-            rendered = _rendered(report, variant, language)
-            if rendered is None:
+            prompt = _rendered(report, variant, language)
+            if prompt is None:
                 return
-            shown.append(rendered[0])
-            if language == "ja" and template.kind == "question":
-                _ends_in_answer(report, variant, rendered[1])
+            shown.append(prompt)
+            if template.kind == "question":
+                _ends_in_answer(report, variant, language)
         if template.kind == "question":
             hints = [[hint(v, n + 1, language).html for n in range(len(template.hints))] for v in chosen]
             leaks.check(report, chosen, shown, hints, language)
@@ -44,9 +44,10 @@ def check(report: Report, chosen: Sequence[Variant]) -> None:
     _options(report, chosen)
 
 
-def _rendered(report: Report, variant: Variant, language: Language) -> tuple[Prompt, Solution] | None:
+def _rendered(report: Report, variant: Variant, language: Language) -> Prompt | None:
     try:
-        prompt, solution = render(variant, language), explain(variant, language)
+        prompt = render(variant, language)
+        explain(variant, language)
         walk(variant, language)
         for number in range(1, len(variant.template.hints) + 1):
             hint(variant, number, language)
@@ -57,7 +58,7 @@ def _rendered(report: Report, variant: Variant, language: Language) -> tuple[Pro
     except (ArithmeticError, KeyError, TypeError, ValueError) as error:
         report.problem("render", f"{_point(variant)}, {language}", f"{type(error).__name__}: {error}")
     else:
-        return prompt, solution
+        return prompt
     return None
 
 
@@ -86,9 +87,10 @@ def _proses(template: Template) -> list[tuple[str, Prose]]:
     return found
 
 
-def _ends_in_answer(report: Report, variant: Variant, solution: Solution) -> None:
-    """The last step of an answer's last trace is the answer, or the text shows it."""
+def _ends_in_answer(report: Report, variant: Variant, language: Language) -> None:
+    """The last step of an answer's last trace is the answer, or the author's words show it."""
     template = variant.template
+    prose = template.solution[language].render(variant.scope) if template.solution else Text("", "")
     for answer in template.answers:
         right = variant.answers[answer.name]
         traces = template.traces.get(answer.name)
@@ -99,7 +101,7 @@ def _ends_in_answer(report: Report, variant: Variant, solution: Solution) -> Non
         places = answer.places if answer.is_decimal else None
         written = {values.plain(right, places), values.html(right, places), values.plain(right), values.html(right)}
         written |= {values.latex(right), values.latex(right).replace("{,}", ",")}
-        if not any(text in solution.text.text or text in solution.text.html for text in written):
+        if not any(text in prose.text or text in prose.html for text in written):
             message = f"the solution does not show the answer {values.plain(right, places)}"
             report.problem("solution-answer", f"solution, {answer.name}", message)
 
