@@ -161,7 +161,7 @@ class AttemptRequest(Shape):
         required=False,
         default=dict,
         help_text=(
-            "Per field: text or number (integer, decimal), object or list (shape), list of rows or text (matrix), "
+            "Per field: text or number (integer, decimal), object, list or text (shape), list of rows or text (matrix), "
             "key (choice)."
         ),
     )

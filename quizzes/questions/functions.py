@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from functools import partial
+from functools import partial, wraps
 from typing import Any
 
 import numpy as np
@@ -231,11 +231,15 @@ def _row_matrix(values: tuple[Value, ...]) -> Matrix:
     return matrix([list(map(_number, values))])
 
 
-# cnncalc
+# cnncalc. Wrappers keep their function's signature, by which a call is checked when it is compiled.
 
 
 def _exactly(function: Callable[..., Any]) -> Callable[..., Any]:
-    return lambda *arguments, **options: function(*arguments, **options, exact=True)
+    @wraps(function)
+    def exactly(*arguments: Any, **options: Any) -> Any:
+        return function(*arguments, **options, exact=True)
+
+    return exactly
 
 
 def _map(x: Matrix) -> Matrix:
@@ -326,6 +330,7 @@ def _series(stages: Any) -> Any:
 def _sorted(function: Callable[..., frozenset[int]]) -> Callable[..., tuple[int, ...]]:
     """A set as a tuple in ascending order: ``len`` tells whether there is just one solution."""
 
+    @wraps(function)
     def listed(*arguments: Any, **options: Any) -> tuple[int, ...]:
         _bounded([*arguments, *options.values()], MAX_SIZE, "sizes of inverse problems")
         return tuple(sorted(function(*arguments, **options))[:MAX_CELLS])
@@ -343,6 +348,7 @@ def _bounded(arguments: list[Any], most: int, what: str) -> None:
 def _windowed(function: Callable[..., Any]) -> Callable[..., Any]:
     """A padding or kernel of a billion would make a matrix function allocate before any check of its result."""
 
+    @wraps(function)
     def bounded(*arguments: Any, **options: Any) -> Any:
         _bounded([*arguments, *options.values()], MAX_WINDOW, "window sizes of matrix functions")
         return function(*arguments, **options)
@@ -351,6 +357,7 @@ def _windowed(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _inverse_trace(traced: Callable[..., trace.Trace]) -> Callable[..., trace.Trace]:
+    @wraps(traced)
     def bounded(*arguments: Any) -> trace.Trace:
         _bounded([*arguments], MAX_SIZE, "sizes of inverse problems")
         return traced(*arguments)
@@ -380,7 +387,11 @@ def _row(x: Matrix) -> Any:
 
 
 def _of_row(traced: Callable[..., trace.Trace]) -> Callable[..., trace.Trace]:
-    return lambda x, *arguments: traced(_row(x), *arguments)
+    @wraps(traced)
+    def of_row(x: Matrix, *arguments: Any) -> trace.Trace:
+        return traced(_row(x), *arguments)
+
+    return of_row
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {

@@ -42,6 +42,8 @@ def test_there_is_enough_to_practise() -> None:
     parametric = [card for card in FLASHCARDS if card.parameters]
     assert len(parametric) >= 10
     assert len(FLASHCARDS) - len(parametric) >= 94
+    counted = f"{len(QUESTIONS)} questions and {len(FLASHCARDS)} flashcards in {len(TOPICS)} topics"
+    assert counted in (Path(__file__).parents[2] / "README.md").read_text()
 
 
 @pytest.mark.parametrize("topic", TOPICS)
