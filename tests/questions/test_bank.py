@@ -1,5 +1,6 @@
 import re
 from collections import defaultdict
+from pathlib import Path
 from statistics import median
 
 import pytest
