@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import os
 from typing import Any
 
 import pytest
@@ -74,3 +76,21 @@ def api(db: None) -> APIClient:
 def template(bank: None) -> Any:
     """The question whose answers the tests know how to calculate."""
     return QuestionTemplate.objects.get(slug="conv-output-size")
+
+
+@pytest.fixture(scope="session")
+def torch() -> Any:
+    """PyTorch's own kernels, on one thread: for arrays this small more threads only wait for each other.
+
+    Those of oneDNN, which float32 would get, answer some errors and 0 * inf differently from all other types.
+    """
+    if importlib.util.find_spec("torch") is None:
+        message = "PyTorch is not installed; pip install -r requirements-oracle.txt"
+        if os.environ.get("REQUIRE_ALL") == "1":
+            pytest.fail(message)
+        pytest.skip(message)
+    importlib.import_module("torch.utils.flop_counter")
+    torch: Any = importlib.import_module("torch")  # nothing else may need it, not even the type checker
+    torch.set_num_threads(1)
+    torch.backends.mkldnn.set_flags(False)
+    return torch
