@@ -161,8 +161,8 @@ class AttemptRequest(Shape):
         required=False,
         default=dict,
         help_text=(
-            "Per field: text or number (integer, decimal), object, list or text (shape), list of rows or text (matrix), "
-            "key (choice)."
+            "Per field: text or number (integer, decimal), object, list or text (shape), list of rows or text "
+            "(matrix), key (choice)."
         ),
     )
     hints_used = StrictInteger(min_value=0, max_value=20, default=0)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
@@ -41,6 +41,8 @@ _TAGS = {
 }
 _PIECE = re.compile(r"\{\{(?P<name>[^{}]*)\}\}|\$(?P<latex>[^$]+)\$")
 _PLACEHOLDER = re.compile(r"\{\{\s*(\w+)\s*\}\}")
+_BEFORE = re.compile(r"(?:[-+*/]|\\(?:times|cdot|div))\s*$")
+_BEHIND = re.compile(r"\s*\^")
 _MARK = re.compile("(<p>)?\ue000(\\d+)\ue001(</p>)?")
 
 _markdown = MarkdownIt("js-default", {"html": False, "linkify": False}).disable(["link", "autolink", "image", "entity"])
@@ -61,7 +63,8 @@ class Text(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _Value:
     name: str
-    alone: bool  # the only thing in its paragraph: a matrix may stand here
+    alone: bool = False  # the only thing in its paragraph: a matrix may stand here
+    operand: bool = False  # behind an operator of a formula or raised to a power: a negative number needs parentheses
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +87,7 @@ class Prose:
     parts: tuple[str, ...]
     slots: tuple[tuple[int, _Value | _Formula], ...]
     plain_parts: tuple[str, ...]
-    plain_slots: tuple[tuple[int, str], ...]
+    plain_slots: tuple[tuple[int, _Value], ...]
 
     def render(self, scope: Scope) -> Text:
         """Fill in the values of ``scope``."""
@@ -98,8 +101,9 @@ class Prose:
     def plain(self, scope: Scope) -> str:
         """The source with plain values, as a terminal or a screen without HTML would show it."""
         parts = list(self.plain_parts)
-        for index, name in self.plain_slots:
-            parts[index] = values.plain(scope[name])
+        for index, piece in self.plain_slots:
+            text = values.plain(scope[piece.name])
+            parts[index] = f"({text})" if piece.operand and text[0] == "-" else text
         return "".join(parts)
 
     def inline(self) -> Iterator[str]:
@@ -131,34 +135,52 @@ def compile_prose(source: str) -> Prose:
         raise MarkupError("a formula is not closed: write $…$")
     html = nh3.clean(_markdown.render(marked), tags=_TAGS, attributes={}).strip()
     pieces = _split(html, taken)
-    plain = _PLACEHOLDER.split(source)  # text and names in turns
+    plain, plain_slots = _plain(source)
     return Prose(
         source,
         frozenset(names),
         tuple(piece if isinstance(piece, str) else "" for piece in pieces),
         tuple((index, piece) for index, piece in enumerate(pieces) if not isinstance(piece, str)),
-        tuple("" if index % 2 else text for index, text in enumerate(plain)),
-        tuple((index, name) for index, name in enumerate(plain) if index % 2),
+        plain,
+        plain_slots,
     )
+
+
+def _plain(source: str) -> tuple[tuple[str, ...], tuple[tuple[int, _Value], ...]]:
+    """The source in pieces, with a place for every value."""
+    parts: list[str] = []
+    slots: list[tuple[int, _Value]] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(source):
+        in_formula = source.count("$", 0, match.start()) % 2 == 1
+        parts += [source[end : match.start()], ""]
+        slots.append((len(parts) - 1, _Value(match[1], operand=in_formula and _is_operand(source, match))))
+        end = match.end()
+    return (*parts, source[end:]), tuple(slots)
 
 
 def _value(name: str, names: set[str]) -> _Value:
     if not name.isidentifier():
         raise MarkupError(f"{{{{{name}}}}} is not a name")
     names.add(name)
-    return _Value(name, alone=False)
+    return _Value(name)
 
 
 def _formula(latex: str, names: set[str]) -> _Formula:
     pieces: list[str | _Value] = []
     end = 0
     for match in _PLACEHOLDER.finditer(latex):
-        pieces += [latex[end : match.start()], _value(match[1], names)]
+        value = replace(_value(match[1], names), operand=_is_operand(latex, match))
+        pieces += [latex[end : match.start()], value]
         end = match.end()
     pieces.append(latex[end:])
     formula = _Formula(tuple(piece for piece in pieces if piece != ""))
     mathml("".join(piece if isinstance(piece, str) else "7" for piece in formula.pieces))
     return formula
+
+
+def _is_operand(text: str, placeholder: re.Match[str]) -> bool:
+    return bool(_BEFORE.search(text, 0, placeholder.start()) or _BEHIND.match(text, placeholder.end()))
 
 
 def _split(html: str, taken: list[_Value | _Formula]) -> list[_Piece]:
@@ -179,7 +201,7 @@ def _split(html: str, taken: list[_Value | _Formula]) -> list[_Piece]:
         alone = isinstance(piece, _Value) and bool(opened) and bool(closed)
         static(html[end : match.start()] + ("" if alone else opened or ""))
         if isinstance(piece, _Value):
-            pieces.append(_Value(piece.name, alone))
+            pieces.append(replace(piece, alone=alone))
         elif all(isinstance(part, str) for part in piece.pieces):
             static(_formula_html(piece, {}))
         else:
@@ -195,9 +217,12 @@ def _value_html(piece: _Value, scope: Scope) -> str:
 
 
 def _formula_html(formula: _Formula, scope: Scope) -> str:
-    return mathml(
-        "".join([part if isinstance(part, str) else f"{{{values.latex(scope[part.name])}}}" for part in formula.pieces])
-    )
+    return mathml("".join([part if isinstance(part, str) else f"{{{_latex(part, scope)}}}" for part in formula.pieces]))
+
+
+def _latex(piece: _Value, scope: Scope) -> str:
+    text = values.latex(scope[piece.name])
+    return f"({text})" if piece.operand and text[0] == "-" else text
 
 
 @lru_cache(maxsize=4096)

@@ -221,7 +221,7 @@ RULES: dict[str, Rule] = {
         "N": t.parameters(t.conv(v.C, v.M, 1)),
         "Q": t.macs((v.C, v.H, v.H), t.conv(v.C, v.M, 1)),
     },
-    "pooling-downsampling-chain": lambda t, v: {"O": t.side(v.H, *[t.pool(2)] * v.n)},
+    "pooling-downsampling-chain": lambda t, v: {"O": t.side(v.H, *[t.pool(2)] * 3)},
     "pooling-output-size": lambda t, v: {"O": t.side(v.H, t.pool(v.F, v.S))},
     "pooling-parameters": lambda t, v: {"N": t.parameters(t.conv(v.C, v.K, v.F), t.pool(v.k))},
     "pooling-saved-work": lambda t, v: {"macs": t.macs((v.C, v.H // 2, v.H // 2), t.conv(v.C, v.K, v.F, 1, v.F // 2))},

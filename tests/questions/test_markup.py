@@ -121,6 +121,24 @@ def test_formulas_become_mathml_with_the_values_in_one_piece(source: str, expect
 
 
 @pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("${{n}} + {{n}} = {{n}}$", "$-3 + (-3) = -3$"),
+        ("$4 \\times {{n}}$", "$4 \\times (-3)$"),
+        ("$4 \\div {{n}} - {{n}}$", "$4 \\div (-3) - (-3)$"),
+        ("${{n}}^2 + {{H}}^2$", "$(-3)^2 + 12^2$"),
+        ("$4 + {{H}}$", "$4 + 12$"),
+        ("$|{{n}}|$", "$|-3|$"),
+        ("4 + {{n}}, $a$ - {{n}}", "4 + -3, $a$ - -3"),
+    ],
+)
+def test_a_negative_number_behind_an_operator_stands_in_parentheses(source: str, text: str) -> None:
+    rendered = compile_prose(source).render({"n": -3, "H": 12})
+    assert rendered.text == text
+    assert rendered.html.count(">(</mo>") == text.count("(")
+
+
+@pytest.mark.parametrize(
     ("source", "message"),
     [
         ("$\\foo$", r"Unknown command .*\\foo"),
