@@ -121,12 +121,12 @@ class FieldPart(Shape):
     label_ = serializers.CharField()
     parts = serializers.ListField(child=serializers.CharField(), required=False, help_text="`shape`: its parts.")
     choices = ChoicePart(many=True, required=False, help_text="`choice`: the options in the order to show.")
-    places = serializers.IntegerField(required=False, help_text="`decimal`: decimal places to give.")
-    tolerance = serializers.FloatField(required=False, help_text="`decimal`: largest difference that is right.")
+    places = serializers.IntegerField(required=False, help_text="Where decimals are asked for: how many places.")
+    tolerance = serializers.FloatField(required=False, help_text="Where decimals are asked for: the largest difference that is right.")
     board = serializers.ListField(
         child=serializers.IntegerField(),
         required=False,
-        help_text="`matrix`: rows and columns of an empty grid to show, as large as or larger than the answer.",
+        help_text="`matrix`: rows and columns of an empty grid to show, larger than the answer.",
     )
 
 

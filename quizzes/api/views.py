@@ -139,7 +139,7 @@ def _field(field: questions.Field) -> dict[str, Any]:
         shown["parts"] = list(field.parts)
     if field.type == "choice":
         shown["choices"] = [{"key": option.key, **_text(option.text)} for option in field.choices]
-    if field.type == "decimal":
+    if field.places is not None:  # decimals, and matrices of decimals
         shown |= {"places": field.places, "tolerance": float(field.tolerance or 0)}
     if field.type == "matrix":
         shown["board"] = list(field.board)

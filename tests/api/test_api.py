@@ -219,6 +219,15 @@ def test_what_cannot_be_asked_is_told(api: APIClient, body: dict[str, Any], stat
     problem(answer, status, code or answer.json()["code"])
 
 
+def test_decimals_say_their_places_and_tolerance_in_matrices_too(api: APIClient) -> None:
+    (decimal,) = ask(api, "gap-value")["fields"]
+    assert (decimal["type"], decimal["places"], decimal["tolerance"]) == ("decimal", 2, 0.005)
+    (cells,) = ask(api, "mean-pool-matrix")["fields"]
+    assert (cells["type"], cells["places"], cells["tolerance"], cells["board"]) == ("matrix", 2, 0.005, [4, 4])
+    (whole,) = ask(api, "max-pool-matrix")["fields"]
+    assert not whole.keys() & {"places", "tolerance"}
+
+
 def test_a_flashcard_asked_by_name_has_no_fields(api: APIClient) -> None:
     asked = ask(api, "output-size-06")
     assert (asked["kind"], asked["fields"], asked["figure"]) == ("flashcard", [], None)

@@ -378,6 +378,20 @@ def test_a_matrix_has_a_board_larger_than_its_answer(student: Browser) -> None:
     assert Attempt.objects.get().verdict == "correct"
 
 
+def test_a_matrix_typed_or_pasted_into_one_cell_is_read_as_a_whole(student: Browser) -> None:
+    open_question(student, POOL)
+    rows = right(student.variant())["Y"]
+    student.send({"Y.0.0": "; ".join(" ".join(row) for row in rows)})
+    assert Attempt.objects.get().verdict == "correct"
+
+
+def test_decimals_say_how_near_is_right_in_matrices_too(student: Browser) -> None:
+    open_question(student, "mean-pool-matrix")
+    assert "To 2 decimal places (± 0.005 is right)" in student.page.content.decode()
+    open_question(student, POOL)
+    assert "decimal places" not in student.page.content.decode()
+
+
 def test_two_fields_are_compared_one_by_one(student: Browser) -> None:
     open_question(student, GAP)
     page = student.send(typed(wrong(student.variant(), "gap-is-flatten")))
