@@ -122,7 +122,7 @@ class FieldPart(Shape):
     parts = serializers.ListField(child=serializers.CharField(), required=False, help_text="`shape`: its parts.")
     choices = ChoicePart(many=True, required=False, help_text="`choice`: the options in the order to show.")
     places = serializers.IntegerField(required=False, help_text="Where decimals are asked for: how many places.")
-    tolerance = serializers.FloatField(required=False, help_text="Where decimals are asked for: the largest difference that is right.")
+    tolerance = serializers.FloatField(required=False, help_text="Where decimals are asked for: how far off is right.")
     board = serializers.ListField(
         child=serializers.IntegerField(),
         required=False,
