@@ -173,7 +173,7 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     known = len(scene.stages) if revealed else min(scene.asked) - 1
     parts = [
         label(2, 14, "層" if language == "ja" else "Layer", MUTED, "start", 12),
-        label(SHAPES, 14, "高さ×幅×チャネル" if language == "ja" else "height×width×channels", MUTED, "start", 12),
+        label(SHAPES, 14, "高さ×幅×チャネル" if language == "ja" else "H×W×channels", MUTED, "start", 12),
         box(2, TOP, *BOX),
         label(12, TOP + BOX[1] / 2, WORDS["input"][language], TEXT, "start", 13, bold=True),
         label(SHAPES, TOP + BOX[1] / 2, _shape(scene.input), TEXT, "start"),
