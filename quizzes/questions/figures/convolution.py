@@ -88,7 +88,7 @@ def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure
     rows += _found(scene, language)
     description += _told(scene, language)
     height = _height(scene) + 56 + round(_output_size(scene)[1])
-    body = _input(scene, ring=True) + _stops(scene) + _window(scene) + _output(scene, (0, 0), language)
+    body = _input(scene, ring=True) + _stops(scene) + _window(scene) + _output(scene, None, language)
     return figure("convolution", (WIDTH, height), title, description, tables.named(rows), body, revealed=True)
 
 
@@ -373,7 +373,8 @@ def _output_size(scene: Scene) -> tuple[float, float]:
     return max(columns * unit, 3.0), max(rows * unit, 3.0)
 
 
-def _output(scene: Scene, place: tuple[int, int], language: Language) -> str:
+def _output(scene: Scene, place: tuple[int, int] | None, language: Language) -> str:
+    """The output with the cell at ``place``; without one, with the first and the last cell and their letters."""
     rows, columns = scene.down.output, scene.across.output
     width, height = _output_size(scene)
     x, y, above = LEFT, _height(scene) + 44, _height(scene)
@@ -381,7 +382,7 @@ def _output(scene: Scene, place: tuple[int, int], language: Language) -> str:
     cell = width / columns, height / rows
     parts = [arrow(middle, above, middle, above + 24)]
     parts.append(grid(x, y, rows, columns, *cell) if max(rows, columns) <= MAX_GRID else box(x, y, width, height))
-    row, column = place
+    row, column = place or (0, 0)
     mark = max(cell[0], 4), max(cell[1], 4)
     left, top = min(x + column * cell[0], x + width - mark[0]), min(y + row * cell[1], y + height - mark[1])
     parts.append(tint(left, top, *mark, WINDOW, 0.35) + box(left, top, *mark, "none", WINDOW, 2))
@@ -389,7 +390,7 @@ def _output(scene: Scene, place: tuple[int, int], language: Language) -> str:
     parts.append(label(x - 20, y + height / 2, f"O = {rows:,}", anchor="end", bold=True))
     words = f"{WORDS['output'][language]} {rows:,}×{columns:,}"
     parts.append(label(middle + 14, above + 12, words, anchor="start"))
-    if (rows > 1 or columns > 1) and place == (0, 0):
+    if (rows > 1 or columns > 1) and place is None:
         parts.append(box(x + width - mark[0], y + height - mark[1], *mark, "none", ACCENT, 2, "4 2"))
         parts.append(label(x + width + 8, y + 6, "A", WINDOW, "start", bold=True))
         parts.append(label(x + width + 8, y + max(height - 6, 20), "B", ACCENT, "start", bold=True))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 from cnncalc.words import Language
 
+ALL_STEPS = 9  # up to so many windows a walk shows each
+SOME_STEPS = 6
 WORDS: Mapping[str, Mapping[Language, str]] = {
     "input": {"ja": "入力", "en": "Input"},
     "filter": {"ja": "フィルタ", "en": "Filter"},
@@ -39,20 +41,20 @@ def around(padding: tuple[tuple[int, int], tuple[int, int]]) -> str:
     return f"{top:,}, {bottom:,}, {left:,}, {right:,}" if top != bottom or left != right else f"{top:,}, {left:,}"
 
 
-def chosen(rows: int, columns: int, most: int = 12) -> tuple[tuple[tuple[int, int], ...], bool]:
-    """The windows that a walk stops at, and whether these are all: else the first, the second row's first, the last.
+def chosen(rows: int, columns: int) -> tuple[tuple[tuple[int, int], ...], bool]:
+    """The windows that a walk stops at, and whether these are all.
+
+    All of them where they are few; else the first four, then the second row's first (or the fifth), and the last.
 
     >>> chosen(1, 3), chosen(20, 20)[0][-3:]
-    ((((0, 0), (0, 1), (0, 2)), True), ((0, 9), (1, 0), (19, 19)))
+    ((((0, 0), (0, 1), (0, 2)), True), ((0, 3), (1, 0), (19, 19)))
     """
-    if rows * columns <= most:
+    if rows * columns <= ALL_STEPS:
         return tuple((row, column) for row in range(rows) for column in range(columns)), True
-    first = [divmod(number, columns) for number in range(most - 2)]
-    if rows > 1 and columns > most - 2:
-        first.append((1, 0))
-    else:
-        first.append(divmod(most - 2, columns))
-    return (*first, (rows - 1, columns - 1)), False
+    first = [divmod(number, columns) for number in range(SOME_STEPS - 2)]
+    next_row = rows > 1 and columns > SOME_STEPS - 2
+    fifth = (1, 0) if next_row else divmod(SOME_STEPS - 2, columns)
+    return (*first, fifth, (rows - 1, columns - 1)), False
 
 
 def counted(number: int, total: int, language: Language) -> str:

@@ -113,8 +113,15 @@ def test_the_steps_lead_the_window_over_the_input() -> None:
         "The window on rows 3–4, columns 3–4 → output row 2, column 2",
     ]
     many = KINDS["convolution"].walk(level=1, language="ja", size=224, kernel=3)
-    assert len(many) == 12
+    assert len(many) == 6
     assert many[-1].caption == "窓は入力の222〜224行、222〜224列 → 出力の222行222列（全49,284か所の49,284番目）"
+
+
+def test_letters_join_two_windows_to_their_outputs_in_the_still_picture_only() -> None:
+    figure = convolution(size=9, kernel=3, revealed=True)
+    assert [figure.svg.count(f">{letter}</text>") for letter in "AB"] == [2, 2]
+    for frame in KINDS["convolution"].walk(level=1, language="en", size=9, kernel=3):
+        assert not re.search(">[AB]</text>", frame.svg)
 
 
 def test_a_huge_input_does_not_make_a_huge_picture() -> None:
