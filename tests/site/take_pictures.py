@@ -17,7 +17,7 @@ def test_take_the_pictures_of_the_readme(browser: Browser, site: str) -> None:
     page.evaluate("document.activeElement.blur()")
     page.screenshot(path=PICTURES / "question.png")
     page.locator("[name=O]").fill(str((size + 2 * padding - kernel) // stride))
-    page.locator("[value=answer]").click()
+    page.locator(".actions [value=answer]").click()
     page.evaluate("document.activeElement.blur()")
     page.screenshot(path=PICTURES / "diagnosis.png")
     context.close()

@@ -92,6 +92,40 @@ def _fill(page: Page) -> set[str]:
     return kinds
 
 
+@pytest.mark.parametrize("script", [True, False], ids=["with JavaScript", "without"])
+@pytest.mark.parametrize(("locale", "language"), [("ja-JP", "ja"), ("en-US", "en")])
+def test_enter_answers_and_never_switches_the_language(
+    browser: Browser, site: str, locale: str, language: str, script: bool
+) -> None:
+    """The first button of a form is the one that Enter presses, and the languages stand above the question."""
+    context = browser.new_context(locale=locale, java_script_enabled=script)
+    page = context.new_page()
+    page.goto(site)
+    page.locator("[name=O]").focus()
+    page.keyboard.type("十四くらい")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.locator("[name=O]")).to_have_value("十四くらい")
+    page.locator("[name=O]").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("１４")
+    page.keyboard.press("Enter")
+    expect(page.locator(".solution")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", language)
+    context.close()
+
+
+def test_the_button_that_enter_presses_is_not_met_on_the_way(page: Page, site: str) -> None:
+    page.goto(site)
+    page.locator("[name=O]").focus()
+    met = [""]
+    while met[-1] != "skip" and len(met) < 20:
+        page.keyboard.press("Shift+Tab")
+        met.append(page.evaluate("document.activeElement.className"))
+    assert met[-1] == "skip"
+    assert "unseen" not in met
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 @pytest.mark.parametrize("locale", ["ja-JP", "en-US"])
 def test_nothing_scrolls_sideways_and_everything_works_without_javascript(
@@ -103,7 +137,7 @@ def test_nothing_scrolls_sideways_and_everything_works_without_javascript(
     _fits(page, width)
     answer = _forgetting_plus_one(page)
     page.locator("[name=O]").fill(str(answer))
-    page.locator("[value=answer]").click()
+    page.locator(".actions [value=answer]").click()
     expect(page.locator(".misconception")).to_be_visible()
     assert re.fullmatch(rf"{site}/attempts/[0-9a-f-]{{36}}/", page.url)
     _fits(page, width)
