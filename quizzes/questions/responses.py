@@ -29,6 +29,8 @@ _INTEGER = re.compile(rf"[+-]?{_WHOLE}")
 _DECIMAL = re.compile(rf"([+-]?)({_WHOLE}?)(?:\.([0-9]*))?")
 _FRACTION = re.compile(rf"([+-]?)({_WHOLE}) ?/ ?({_WHOLE})")
 _LIST_COMMAS = str.maketrans("、､", ",,")
+_SEVERAL = re.compile(r"[\s;\[]")  # between the numbers of a matrix, never inside one of them
+_FRACTION_BAR = re.compile(r"[ \t]*/[ \t]*")
 _TIMES = re.compile(r" ?[x×*✕✖⨯;] ?")
 _ARRAY = re.compile(r"(?:(?:np|numpy|torch)\.)?(?:array|tensor|matrix)\((.*)\)", re.DOTALL)
 _ROW = re.compile(r"\[([^\[\]]*)\]")
@@ -154,12 +156,11 @@ def _parts_of_text(text: str) -> list[str]:
 
 
 def _matrix(typed: Any) -> Value:
-    rows = _rows_of_text(typed) if isinstance(typed, str) else typed
-    if rows is None:
-        raise _Unreadable("empty")
-    if not isinstance(rows, list) or len(rows) > MAX_SIDE or not all(_is_row(row) for row in rows):
-        raise _Unreadable("not-a-matrix")
-    filled = _filled_extent(rows)
+    """A grid, or a text that stands for one; also as the only thing in a grid, pasted into one of its cells."""
+    filled = _filled_extent(_rows_of_text(typed) if isinstance(typed, str) else typed)
+    cell, *others = [cell for row in filled for cell in row]
+    if not others and isinstance(cell, str) and _SEVERAL.search(cell.strip()):
+        filled = _filled_extent(_rows_of_text(cell))
     if len({len(row) for row in filled}) != 1:
         raise _Unreadable("ragged")
     if any(_blank(cell) for row in filled for cell in row):
@@ -167,13 +168,9 @@ def _matrix(typed: Any) -> Value:
     return matrix([[decimal(cell) for cell in row] for row in filled])
 
 
-def _is_row(row: Any) -> bool:
-    return isinstance(row, list) and len(row) <= MAX_SIDE
-
-
 def _rows_of_text(typed: str) -> list[Any]:
     """Rows on lines (or after semicolons), cells between spaces, tabs or commas; or lists as JSON or NumPy write."""
-    text = _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT).translate(_LIST_COMMAS)
+    text = _FRACTION_BAR.sub("/", _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT).translate(_LIST_COMMAS))
     if called := _ARRAY.fullmatch(text):
         text = called[1].strip()
     if "[" not in text:
@@ -203,14 +200,22 @@ def _cells(line: str) -> list[str]:
     return [cell.strip().rstrip(",") for cell in re.split(separator, line)]
 
 
-def _filled_extent(rows: list[list[Any]]) -> list[list[Any]]:
+def _filled_extent(rows: Any) -> list[list[Any]]:
     """The part of a larger board that was used: from the first to the last row and column with something in it."""
+    if rows is None:
+        raise _Unreadable("empty")
+    if not isinstance(rows, list) or len(rows) > MAX_SIDE or not all(map(_is_row, rows)):
+        raise _Unreadable("not-a-matrix")
     used = [row for row, cells in enumerate(rows) if not all(map(_blank, cells))]
     if not used:
         raise _Unreadable("empty")
     filled = [column for cells in rows for column, cell in enumerate(cells) if not _blank(cell)]
     first, last = min(filled), max(filled)
     return [cells[first : last + 1] for cells in rows[used[0] : used[-1] + 1]]
+
+
+def _is_row(row: Any) -> bool:
+    return isinstance(row, list) and len(row) <= MAX_SIDE
 
 
 def _blank(cell: Any) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,8 +13,6 @@ from quizzes.models import uuid7
 from quizzes.questions import Field, Prompt
 
 MAX_INPUT = 60  # more than any answer, the same for every field: tells nothing
-
-_SEVERAL = re.compile(r"[\s;\[]")  # between the numbers of a matrix, never inside a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +86,7 @@ def _input(name: str, typed: Mapping[str, str], label: str) -> Input:
 def _response(field: Field, typed: Mapping[str, str]) -> Any:
     cells = [[cell.value for cell in row] for row in _rows(field, typed)]
     if field.type == "matrix":
-        filled = [cell.strip() for row in cells for cell in row if cell.strip()]
-        return filled[0] if len(filled) == 1 and _SEVERAL.search(filled[0]) else cells  # a whole matrix in one cell
+        return cells
     if field.type == "shape":
         return dict(zip(field.parts, cells[0], strict=True))
     return cells[0][0]
