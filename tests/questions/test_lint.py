@@ -2,22 +2,10 @@ from collections.abc import Callable
 
 import pytest
 
-from quizzes.questions import load
-from quizzes.questions.lint import Report, lint
+from tests.questions.linted import findings, linted, with_options
 
 Edit = Callable[..., str]
-CODES = {"took-difference", "took-product", "off-by-one", "one-too-many", "sign-lost", "parity-swapped"}
-
-
 CONVOLUTION = "[figure]\nkind = 'convolution'\nkernel = '1'\nsize = "
-
-
-def findings(source: str) -> set[tuple[str, str]]:
-    return {(problem.check, problem.where) for problem in linted(source).problems}
-
-
-def linted(source: str) -> Report:
-    return lint(load(source), {"padding"}, CODES)
 
 
 @pytest.mark.parametrize(
@@ -134,25 +122,8 @@ def test_one_of_ten_variants_may_have_the_same_answer_but_not_more(edited: Edit)
 
 
 def test_options_of_a_choice_may_be_guessed(edited: Edit) -> None:
-    choice = """type = "choice"
-[[answers.choices]]
-key = "odd"
-label = { ja = "奇数", en = "odd" }
-[[answers.choices]]
-key = "even"
-label = { ja = "偶数", en = "even" }
-[[misconceptions]]
-code = "off-by-one"
-value = "'odd'"
-"""
-    source = (
-        edited().partition("[[misconceptions]]")[0]
-        + edited()[edited().index("[[hints]]") : edited().index("[[tests]]")]
-    )
-    label = 'label = { ja = "和", en = "Sum" }\n'
-    source = source.replace(label, "").replace(
-        'type = "integer"\nvalue = "total"\n', f"value = \"'odd' if total % 2 else 'even'\"\n{label}{choice}"
-    )
+    parity = [("odd", "odd", ""), ("even", "even", "")]
+    source = with_options(edited(), "'odd' if total % 2 else 'even'", parity)
     assert "constant-guess" not in {check for check, _ in findings(source)}
 
 

@@ -4,22 +4,12 @@ from collections.abc import Callable
 
 import pytest
 
-from quizzes.questions import Problem, TemplateError, load
+from quizzes.questions import TemplateError, load
 from quizzes.questions.choices import options
-from quizzes.questions.lint import lint, rendering
+from quizzes.questions.lint import rendering
+from tests.questions.linted import findings, linted, with_options
 
 Edit = Callable[..., str]
-CODES = {"took-difference", "took-product", "off-by-one", "one-too-many", "sign-lost", "parity-swapped"}
-
-
-def problems(source: str) -> list[Problem]:
-    return lint(load(source), {"padding"}, CODES).problems
-
-
-def findings(source: str) -> set[tuple[str, str]]:
-    return {(problem.check, problem.where) for problem in problems(source)}
-
-
 FIGURE = "[figure]\nkind = 'gap-vs-fc'\nheight = '7'\nwidth = '7'\nchannels = "
 NETWORK = (
     "[figure]\nkind = 'network'\ninput = '(1, 9, 9)'\nlayers = \"((" + "'conv', total, 3), ('relu',))\"\nasked = '(2,)'"
@@ -91,21 +81,7 @@ def test_options_that_read_the_same_are_reported(edited_many: Edit) -> None:
 
 
 def test_a_right_option_that_always_stands_first_is_reported(edited: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-    right_first = """type = "choice"
-[[answers.choices]]
-key = "right"
-label = { ja = "奇数", en = "odd" }
-[[answers.choices]]
-key = "wrong"
-label = { ja = "偶数", en = "even" }
-misconception = "off-by-one"
-"""
-    source = edited('type = "integer"\nvalue = "total"\n', "value = \"'right'\"\n")
-    label = 'label = { ja = "和", en = "Sum" }\n'
-    source = source.replace(label, label + right_first)
-    source = (
-        source[: source.index("[[misconceptions]]")] + source[source.index("[[hints]]") : source.index("[[tests]]")]
-    )
+    source = with_options(edited(), "'right'", [("right", "odd", ""), ("wrong", "even", "off-by-one")])
     assert "option-order" not in {check for check, _ in findings(source)}
     monkeypatch.setattr(rendering, "options", lambda *given: sorted(options(*given), key=lambda option: option[0]))
     assert ("option-order", "answers.T") in findings(source)
@@ -113,13 +89,13 @@ misconception = "off-by-one"
 
 def test_fewer_than_three_misconceptions_give_no_choice_form(edited: Edit) -> None:
     block = '[[misconceptions]]\ncode = "off-by-one"\nvalue = "total + 1"\n\n'
-    found = problems(edited(block, ""))
+    found = linted(edited(block, "")).problems
     assert [(problem.check, problem.severity) for problem in found] == [("few-distractors", "warning")]
 
 
 def test_a_question_without_tests_is_warned_of(edited: Edit) -> None:
     source = edited()
-    found = problems(source[: source.index("[[tests]]")])
+    found = linted(source[: source.index("[[tests]]")]).problems
     assert [(problem.check, problem.severity) for problem in found] == [("no-test", "warning")]
 
 
@@ -147,6 +123,6 @@ def test_a_formula_that_grows_too_long_is_reported(edited_many: Edit) -> None:
 
 
 def test_every_variant_is_rendered_on_demand(edited: Edit) -> None:
-    template = load(edited("[1, 40]", "[1, 49]"))
-    assert 150 <= lint(template, {"padding"}, CODES).rendered < 300
-    assert lint(template, {"padding"}, CODES, every=True).rendered == 49 * 7
+    source = edited("[1, 40]", "[1, 49]")
+    assert 150 <= linted(source).rendered < 300
+    assert linted(source, every=True).rendered == 49 * 7
