@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .functions import MAX_CELLS
+from .operations import MAX_CELLS
 from .values import exact, matrix, same
 
 MAX_NUMBER = 10**15

@@ -1,237 +1,25 @@
-"""What expressions can call: numbers, matrices, and every calculation of :mod:`cnncalc` that bounds its size.
+"""What expressions can call: the operations of our own, and every calculation of :mod:`cnncalc` that bounds its size.
 
 Matrices have two axes, so the functions that cnncalc defines for ``(C, H, W)`` take one map here. Means and
-fractions are exact; results that leave the rationals are floats. Indices count from 0, as in NumPy.
+fractions are exact; results that leave the rationals are floats. Wrappers keep their function's signature, by which a
+call is checked when it is compiled.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from fractions import Fraction
 from functools import partial, wraps
 from typing import Any
-
-import numpy as np
 
 import cnncalc
 from cnncalc import trace
 
-from .values import Matrix, Value, exact, matrix
+from .operations import MAX_CELLS, OPERATIONS, extreme, mean, number, require_matrix, sized
+from .values import Matrix
 
-MAX_CELLS = 512
 MAX_SERIES = 16  # layers of a receptive field
 MAX_WINDOW = 16  # kernel, stride and padding of functions that slide windows over a matrix
 MAX_SIZE = 10_000  # of the inverse problems, whose solutions are listed
-
-
-def _cells(x: Matrix) -> list[Any]:
-    _require_matrix(x)
-    return [cell for row in x.tolist() for cell in row]
-
-
-def _require_matrix(*values: Any) -> None:
-    for value in values:
-        if not isinstance(value, np.ndarray):
-            raise TypeError("should be a matrix")
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
-        raise TypeError("should be a number")
-    return value
-
-
-def _whole(value: Any, low: int, high: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"should be a whole number from {low} to {high}")
-    return value
-
-
-def _sized(rows: int, columns: int) -> tuple[int, int]:
-    """Refuses a matrix before it is made."""
-    _whole(rows, 1, MAX_CELLS), _whole(columns, 1, MAX_CELLS)
-    if rows * columns > MAX_CELLS:
-        raise ValueError(f"a matrix has at most {MAX_CELLS} cells")
-    return rows, columns
-
-
-# Numbers
-
-
-def _absolute(value: Any) -> Any:
-    return np.abs(value) if isinstance(value, np.ndarray) else abs(_number(value))
-
-
-def _ceil(value: Any) -> Any:
-    return math.ceil(_number(value))
-
-
-def _floor(value: Any) -> Any:
-    return math.floor(_number(value))
-
-
-def _ceil_divide(left: Any, right: Any) -> Any:
-    return -(-_number(left) // _number(right))
-
-
-def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
-    """Of several numbers, or of the cells of one matrix or the items of one tuple."""
-
-    def found(*values: Any) -> Any:
-        items = values if len(values) != 1 else values[0] if isinstance(values[0], tuple) else _cells(values[0])
-        return choose(map(_number, items))
-
-    return found
-
-
-def _round(value: Any, places: int = 0) -> Any:
-    """Half away from zero, as it is taught at school; exact."""
-    scale = 10 ** _whole(places, 0, 6)
-    scaled = Fraction(_number(value)) * scale
-    rounded = math.floor(abs(scaled) + Fraction(1, 2))
-    return exact(Fraction(rounded if scaled >= 0 else -rounded, scale))
-
-
-def _sqrt(value: Any) -> Any:
-    """Exact for squares of whole numbers and fractions."""
-    number = Fraction(_number(value))
-    if number < 0:
-        raise ValueError("a negative number has no square root")
-    root = Fraction(math.isqrt(number.numerator), math.isqrt(number.denominator))
-    return exact(root) if root * root == number else math.sqrt(value)
-
-
-def _exp(value: Any) -> float:
-    return math.exp(_number(value))
-
-
-def _log(value: Any) -> float:
-    return math.log(_number(value))
-
-
-# Tuples and matrices
-
-
-def _len(value: Any) -> int:
-    if not isinstance(value, tuple):
-        raise TypeError("len is for tuples; a matrix has rows(X) and columns(X)")
-    return len(value)
-
-
-def _item(value: Any, index: int) -> Any:
-    if not isinstance(value, tuple):
-        raise TypeError("item is for tuples; a matrix has cell(X, row, column)")
-    return value[_whole(index, 0, len(value) - 1)]
-
-
-def _sum(value: Any) -> Any:
-    items = value if isinstance(value, tuple) else _cells(value)
-    return sum(map(_number, items))
-
-
-def _mean(value: Any) -> Any:
-    items = value if isinstance(value, tuple) else _cells(value)
-    total = sum(map(_number, items))
-    return total / len(items) if isinstance(total, float) else exact(Fraction(total, len(items)))
-
-
-def _rows(x: Matrix) -> int:
-    _require_matrix(x)
-    return len(x)
-
-
-def _columns(x: Matrix) -> int:
-    _require_matrix(x)
-    return int(x.shape[1])
-
-
-def _cell(x: Matrix, row: int, column: int) -> Any:
-    _require_matrix(x)
-    return x.item(_whole(row, 0, len(x) - 1), _whole(column, 0, x.shape[1] - 1))
-
-
-def _block(x: Matrix, row: int, column: int, height: int, width: int) -> Matrix:
-    """The cells from (row, column) on, ``height`` rows and ``width`` columns."""
-    _require_matrix(x)
-    bottom, right = _whole(row, 0, len(x) - 1) + height, _whole(column, 0, x.shape[1] - 1) + width
-    _whole(bottom, row + 1, len(x)), _whole(right, column + 1, x.shape[1])
-    return x[row:bottom, column:right]
-
-
-def _transpose(x: Matrix) -> Matrix:
-    _require_matrix(x)
-    return x.T
-
-
-def _rot180(x: Matrix) -> Matrix:
-    _require_matrix(x)
-    return x[::-1, ::-1]
-
-
-def _ravel(x: Matrix) -> Matrix:
-    """All cells in one row, row by row."""
-    _require_matrix(x)
-    return x.reshape(1, -1)
-
-
-def _reshape(x: Matrix, rows: int, columns: int) -> Matrix:
-    _require_matrix(x)
-    return x.reshape(_sized(rows, columns))
-
-
-def _full(rows: int, columns: int, value: Any) -> Matrix:
-    size = _sized(rows, columns)
-    return matrix([[_number(value)] * size[1]] * size[0])
-
-
-def _pad(x: Matrix, padding: int, value: Any = 0) -> Matrix:
-    _require_matrix(x)
-    _whole(padding, 0, 16)
-    _sized(len(x) + 2 * padding, x.shape[1] + 2 * padding)
-    return np.pad(x, padding, constant_values=_number(value))
-
-
-def _kron(x: Matrix, y: Matrix) -> Matrix:
-    """Every cell of ``x`` times the whole of ``y``."""
-    _require_matrix(x, y)
-    _sized(len(x) * len(y), x.shape[1] * y.shape[1])
-    return np.kron(x, y)
-
-
-def _matmul(x: Matrix, y: Matrix) -> Matrix:
-    _require_matrix(x, y)
-    if x.shape[1] != len(y):
-        raise ValueError(f"matrices of {x.shape} and {y.shape} have no product")
-    _sized(len(x), y.shape[1])
-    return x @ y
-
-
-def _distinct(x: Any) -> int:
-    """How many different values a matrix or a tuple holds."""
-    return len(set(map(_number, x if isinstance(x, tuple) else _cells(x))))
-
-
-def _count(x: Any, value: Any) -> int:
-    """How many cells or items equal ``value``."""
-    return (x if isinstance(x, tuple) else tuple(_cells(x))).count(_number(value))
-
-
-def _argmax(x: Matrix) -> tuple[int, int]:
-    """Row and column of the first largest cell."""
-    _require_matrix(x)
-    row, column = divmod(max(range(x.size), key=x.ravel().tolist().__getitem__), x.shape[1])
-    return row, column
-
-
-def _row_matrix(values: tuple[Value, ...]) -> Matrix:
-    """A tuple as a matrix of one row."""
-    if not isinstance(values, tuple):
-        raise TypeError("should be a tuple")
-    return matrix([list(map(_number, values))])
-
-
-# cnncalc. Wrappers keep their function's signature, by which a call is checked when it is compiled.
 
 
 def _exactly(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -243,21 +31,21 @@ def _exactly(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _map(x: Matrix) -> Matrix:
-    _require_matrix(x)
+    require_matrix(x)
     return x[None]
 
 
 def _kernel(w: Matrix) -> Matrix:
-    _require_matrix(w)
+    require_matrix(w)
     return w[None, None]
 
 
 def _conv2d(x: Matrix, w: Matrix, bias: int = 0, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> Any:
-    return cnncalc.conv2d(_map(x), _kernel(w), [_number(bias)], stride, padding, dilation)[0]
+    return cnncalc.conv2d(_map(x), _kernel(w), [number(bias)], stride, padding, dilation)[0]
 
 
 def _conv2d_trace(x: Matrix, w: Matrix, bias: int = 0, stride: Any = 1, padding: Any = 0, dilation: Any = 1) -> Any:
-    biases = [_number(bias)] if bias else None
+    biases = [number(bias)] if bias else None
     return trace.conv2d(_map(x), _kernel(w), biases, stride, padding, dilation)
 
 
@@ -310,7 +98,7 @@ def _col2im_trace(
 def _one_map(size: Any) -> tuple[int, int, int]:
     if not isinstance(size, tuple) or len(size) != 2:
         raise ValueError("the size of a map is (height, width)")
-    return (1, *_sized(*size))
+    return (1, *sized(*size))
 
 
 def _receptive_field(stages: Any) -> int:
@@ -340,8 +128,8 @@ def _sorted(function: Callable[..., frozenset[int]]) -> Callable[..., tuple[int,
 
 def _bounded(arguments: list[Any], most: int, what: str) -> None:
     for argument in arguments:
-        for number in argument if isinstance(argument, tuple) else (argument,):
-            if isinstance(number, int) and abs(number) > most:
+        for size in argument if isinstance(argument, tuple) else (argument,):
+            if isinstance(size, int) and abs(size) > most:
                 raise ValueError(f"{what} end at {most}")
 
 
@@ -367,7 +155,7 @@ def _inverse_trace(traced: Callable[..., trace.Trace]) -> Callable[..., trace.Tr
 
 def _softmax(x: Matrix) -> Any:
     """Of the numbers of a row."""
-    _require_matrix(x)
+    require_matrix(x)
     return cnncalc.softmax(x)
 
 
@@ -380,7 +168,7 @@ def _cross_entropy_gradient(x: Matrix, target: int) -> Any:
 
 
 def _row(x: Matrix) -> Any:
-    _require_matrix(x)
+    require_matrix(x)
     if len(x) != 1:
         raise ValueError("should be a matrix of one row")
     return x[0]
@@ -395,36 +183,7 @@ def _of_row(traced: Callable[..., trace.Trace]) -> Callable[..., trace.Trace]:
 
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
-    "abs": _absolute,
-    "ceil": _ceil,
-    "floor": _floor,
-    "ceil_divide": _ceil_divide,
-    "max": _extreme(max),
-    "min": _extreme(min),
-    "round": _round,
-    "sqrt": _sqrt,
-    "exp": _exp,
-    "log": _log,
-    "len": _len,
-    "item": _item,
-    "sum": _sum,
-    "mean": _mean,
-    "rows": _rows,
-    "columns": _columns,
-    "cell": _cell,
-    "block": _block,
-    "transpose": _transpose,
-    "rot180": _rot180,
-    "ravel": _ravel,
-    "reshape": _reshape,
-    "full": _full,
-    "pad": _pad,
-    "kron": _kron,
-    "matmul": _matmul,
-    "distinct": _distinct,
-    "count": _count,
-    "argmax": _argmax,
-    "row_matrix": _row_matrix,
+    **OPERATIONS,
     "output_size": cnncalc.output_size,
     "valid_output_size": cnncalc.valid_output_size,
     "same_output_size": cnncalc.same_output_size,
@@ -441,8 +200,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "lp_pool2d": _windowed(cnncalc.lp_pool2d),
     "adaptive_max_pool2d": _windowed(cnncalc.adaptive_max_pool2d),
     "adaptive_mean_pool2d": _windowed(_exactly(cnncalc.adaptive_mean_pool2d)),
-    "global_max_pool2d": lambda x: _extreme(max)(x),
-    "global_mean_pool2d": lambda x: _mean(x),
+    "global_max_pool2d": lambda x: extreme(max)(x),
+    "global_mean_pool2d": mean,
     "max_pool2d_backward": _windowed(cnncalc.max_pool2d_backward),
     "mean_pool2d_backward": _windowed(_exactly(cnncalc.mean_pool2d_backward)),
     "conv2d": _windowed(_conv2d),
