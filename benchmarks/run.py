@@ -65,21 +65,21 @@ def submit() -> Figure:
     learner = device.user_id
 
     def answer() -> study.Result:
-        asked = study.ask(learner, template="conv-output-size")
+        asked = study.next_question(learner, template="conv-output-size")
         return study.submit(learner, study.Submission(uuid4(), asked.token, {"O": "14"}))
 
     key = {"learner_id": learner, "template_id": answer().attempt.template_id}
     row = Attempt.objects.filter(learner_id=learner).get()
 
     def bare() -> None:
-        study.ask(learner, template="conv-output-size")
+        study.next_question(learner, template="conv-output-size")
         with transaction.atomic():
             row.id, row.seed = uuid4(), row.seed + 1
             row.save(force_insert=True)
             Card.objects.filter(**key).update(revision=1)
 
     # Each call's attempt makes the next one's history longer: the reference grows with it, in turns.
-    return compare("study.ask + submit", answer, "study.ask + one INSERT, one UPDATE", bare, 30)
+    return compare("study.next_question + submit", answer, "study.next_question + one INSERT, one UPDATE", bare, 30)
 
 
 def main() -> None:

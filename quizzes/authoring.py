@@ -36,12 +36,13 @@ def publish(source: str) -> tuple[TemplateVersion, bool]:
         )
         if row.kind != template.kind:
             raise TemplateError([Problem("schema", "slug", f"{template.slug} is a {row.kind} already")])
+        row.misconceptions.set(Misconception.objects.filter(code__in=template.misconception_codes()))
         newest = row.versions.order_by("-number").first()
         if newest is not None and newest.source == source and row.current_id == newest.id:
             return newest, False
         version = TemplateVersion.objects.create(template=row, number=newest.number + 1 if newest else 1, source=source)
-        row.topic, row.level, row.current = topic, template.level, version
-        row.save(update_fields=["topic", "level", "current"])
+        row.topic, row.level, row.current, row.calculates = topic, template.level, version, bool(template.parameters)
+        row.save(update_fields=["topic", "level", "current", "calculates"])
     return version, True
 
 

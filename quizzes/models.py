@@ -1,23 +1,42 @@
-"""The tables. Content (topics, templates, misconceptions) is shared; everything of a learner is keyed by learner first.
+"""The tables. Content (topics, templates, misconceptions) is shared; what is a learner's is keyed by learner first.
 
 No logic lives here: :mod:`quizzes.study` and :mod:`quizzes.authoring` write, :mod:`quizzes.progress` reads.
+Attempts and card actions are the log; cards and beliefs follow from it and can be rebuilt.
 """
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 from uuid import UUID
+from zoneinfo import available_timezones
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 from uuid_utils.compat import uuid7 as _uuid7
+
+from .scheduling import ACTS, DEFAULTS
+from .scheduling.preferences import DAILY_MINUTES, DAY_START_HOURS, NEW_PER_DAY, RETENTIONS
 
 
 def uuid7() -> UUID:
     """A new time-ordered key."""
     return _uuid7()
+
+
+def validate_time_zone(name: str) -> None:
+    """Refuse what is no zone of the IANA database."""
+    if name not in available_timezones():
+        raise ValidationError(_("There is no time zone of this name."), code="unknown-time-zone")
+
+
+def _between(bounds: tuple[float, float]) -> list[MinValueValidator | MaxValueValidator]:
+    return [MinValueValidator(bounds[0]), MaxValueValidator(bounds[1])]
 
 
 class UserManager(BaseUserManager["User"]):
@@ -44,6 +63,19 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
+    retention = models.FloatField(default=DEFAULTS.retention, validators=_between(RETENTIONS))
+    new_per_day = models.PositiveSmallIntegerField(default=DEFAULTS.new_per_day, validators=_between(NEW_PER_DAY))
+    daily_minutes = models.PositiveSmallIntegerField(default=DEFAULTS.daily_minutes, validators=_between(DAILY_MINUTES))
+    day_start_hour = models.PositiveSmallIntegerField(
+        default=DEFAULTS.day_start_hour, validators=_between(DAY_START_HOURS)
+    )
+    exam_date = models.DateField(null=True, blank=True)
+    # Empty: that of the device that answered last.
+    time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    # Empty: what the browser asks for.
+    language = models.CharField(max_length=2, blank=True, choices=settings.LANGUAGES)
+    utc_offset_minutes = models.SmallIntegerField(null=True)  # of the device that answered last
+
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
@@ -68,6 +100,12 @@ class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
         return self.name or "device"
 
 
+class Session(AbstractBaseSession):
+    """A browser's session; it goes with its learner."""
+
+    learner = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+
+
 class Topic(models.Model):
     """A syllabus heading."""
 
@@ -76,7 +114,9 @@ class Topic(models.Model):
     position = models.PositiveIntegerField()
     title_ja = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
-    requires: models.ManyToManyField[Topic, Any] = models.ManyToManyField("self", symmetrical=False, blank=True)
+    requires: models.ManyToManyField[Topic, Any] = models.ManyToManyField(
+        "self", symmetrical=False, related_name="required_by", blank=True
+    )
 
     class Meta:
         ordering = ("position",)
@@ -111,6 +151,11 @@ class QuestionTemplate(models.Model):
     level = models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(4)])
     current = models.OneToOneField(
         "TemplateVersion", models.PROTECT, null=True, blank=True, related_name="published_for"
+    )
+    # Of the published version:
+    calculates = models.BooleanField(default=True)  # new numbers every time, not only words
+    misconceptions: models.ManyToManyField[Misconception, Any] = models.ManyToManyField(
+        Misconception, related_name="templates", blank=True
     )
 
     def __str__(self) -> str:
@@ -150,6 +195,12 @@ class Card(models.Model):
     settled_day = models.IntegerField(null=True)
     reviews = models.PositiveIntegerField(default=0)
     lapses = models.PositiveIntegerField(default=0)
+    first_day = models.IntegerField(null=True)
+    first_right_day = models.IntegerField(null=True)
+    right_day = models.IntegerField(null=True)
+    skill = models.FloatField(null=True)
+    suspended = models.BooleanField(default=False)
+    buried_day = models.IntegerField(null=True)
     revision = models.PositiveIntegerField(default=0)
     latest_at = models.DateTimeField(null=True)
     latest_id = models.UUIDField(null=True)
@@ -178,6 +229,8 @@ class Attempt(models.Model):
     verdict = models.CharField(max_length=9)
     score = models.FloatField()
     misconceptions = models.JSONField(default=list)
+    exposes = models.JSONField(default=list)  # codes of all misconceptions that are wrong on this variant
+    recall = models.FloatField(null=True)  # predicted, where the answer was the first of the day on a known card
     hints_used = models.PositiveSmallIntegerField(default=0)
     gave_up = models.BooleanField(default=False)
     purpose = models.CharField(max_length=8)
@@ -190,7 +243,48 @@ class Attempt(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["learner", "version", "seed"], name="variant_answered_once"),)
-        indexes = (models.Index(fields=["learner", "template", "answered_at"], name="attempt_history"),)
+        indexes = (
+            models.Index(fields=["learner", "template", "answered_at"], name="attempt_history"),
+            models.Index(fields=["learner", "day", "answered_at"], name="attempt_days"),
+        )
 
     def __str__(self) -> str:
         return f"{self.learner_id}/{self.id}"
+
+
+class CardAction(models.Model):
+    """What a learner did with a card, other than answering. Rows are only ever added."""
+
+    pk = models.CompositePrimaryKey("learner_id", "id")
+    learner = models.ForeignKey(User, models.CASCADE, related_name="card_actions", db_index=False)
+    id = models.UUIDField(editable=False)
+    template = models.ForeignKey(QuestionTemplate, models.PROTECT, related_name="card_actions")
+    act = models.CharField(max_length=7, choices=[(act, act) for act in ACTS])
+    voids = models.UUIDField(null=True)  # the id of the attempt that does not count
+    at = models.DateTimeField()
+    utc_offset_minutes = models.SmallIntegerField()
+    day = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["learner", "act"], name="card_action_acts"),)
+
+    def __str__(self) -> str:
+        return f"{self.learner_id}/{self.template_id} {self.act}"
+
+
+class Belief(models.Model):
+    """How one learner stands to one misconception: the columns are :class:`quizzes.scheduling.Belief`."""
+
+    pk = models.CompositePrimaryKey("learner_id", "code")
+    learner = models.ForeignKey(User, models.CASCADE, related_name="beliefs", db_index=False)
+    code = models.SlugField(max_length=60, db_index=False)  # attempts store codes, which outlive the catalogue
+    met = models.PositiveIntegerField(default=0)
+    opened_at = models.DateTimeField(null=True)
+    met_at = models.DateTimeField(null=True)
+    rights = models.PositiveIntegerField(default=0)
+    first_right_day = models.IntegerField(null=True)
+    right_day = models.IntegerField(null=True)
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.learner_id}/{self.code}"

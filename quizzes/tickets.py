@@ -13,8 +13,8 @@ from django.core import signing
 from .questions import Format
 
 MAX_AGE = timedelta(days=90)
-Purpose: TypeAlias = Literal["practice", "review"]
-PURPOSES: tuple[Purpose, ...] = ("practice", "review")
+Purpose: TypeAlias = Literal["practice", "review", "cram"]
+PURPOSES: tuple[Purpose, ...] = ("practice", "review", "cram")
 
 _signer = signing.Signer(salt="quizzes.variant")
 

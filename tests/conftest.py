@@ -16,9 +16,11 @@ from quizzes import study
 from quizzes.authoring import load_bank
 from quizzes.models import Misconception, QuestionTemplate, TemplateVersion, Topic, User
 from quizzes.questions.catalogue import read_bank
+from quizzes.study import templates
 
 BANK_TABLES: tuple[type[Model], ...] = (
     Topic, Misconception, QuestionTemplate, TemplateVersion, Topic.requires.through,
+    QuestionTemplate.misconceptions.through,
 )  # fmt: skip
 
 
@@ -31,8 +33,8 @@ def static_files() -> None:
 @pytest.fixture(autouse=True)
 def fresh_caches() -> None:
     """Versions never change in a database, but every test has a database of its own."""
-    study._load.cache_clear()
-    study._version.cache_clear()
+    templates.load.cache_clear()
+    templates.version.cache_clear()
 
 
 @pytest.fixture

@@ -88,6 +88,8 @@ _CONFLICT_DETAILS = {
 _NOTHING_DETAILS = {
     "unknown-template": lambda: _("There is no published template of this name."),
     "unknown-topic": lambda: _("There is no topic of this name with published templates."),
+    "unknown-misconception": lambda: _("There is no misconception of this name."),
+    "nothing-of-this-kind": lambda: _("There are no published templates of this kind."),
     "empty-bank": lambda: _("There are no published questions yet."),
     "no-choice-form": lambda: _("This template cannot be posed as multiple choice."),
 }

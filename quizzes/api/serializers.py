@@ -225,7 +225,7 @@ class Attempt(Shape):
     second_chance = serializers.BooleanField(
         help_text="Answering another variant of this template rightly today makes the rating `hard`."
     )
-    card = CardPart()
+    card = CardPart(allow_null=True, help_text="`null` for a template that was only crammed.")
 
 
 class FieldProblem(Shape):

@@ -90,7 +90,7 @@ class Variants(Endpoint):
         """Pose a fresh variant. It is stored only when it is answered."""
         body = _valid(serializers.VariantRequest, request)
         kind: questions.Kind | None = None if "template" in body else "question"
-        return Response(_question(study.ask(_learner(request).id, kind=kind, **body)), 201)
+        return Response(_question(study.next_question(_learner(request).id, kind=kind, **body)), 201)
 
 
 class Attempts(Endpoint):
@@ -172,15 +172,15 @@ def _attempt(result: study.Result) -> dict[str, Any]:
         "solution": {**_text(words.solution), "figure": _figure(words.figure)},
         "rating": rating,
         "second_chance": card.second_chance,
-        "card": _card(result),
+        "card": _card(result.card, variant.template.slug, result.attempt.day),
     }
 
 
-def _card(result: study.Result) -> dict[str, Any]:
-    card, day = result.card, result.attempt.day
-    assert card.due_day is not None  # noqa: S101  # a card with an attempt has a due day
+def _card(card: scheduling.CardState, template: str, day: int) -> dict[str, Any] | None:
+    if card.due_day is None:
+        return None
     return {
-        "template": result.variant.template.slug,
+        "template": template,
         "due": scheduling.date_of(card.due_day).isoformat(),
         "recall": scheduling.recall(card.memory, day),
         "interval_days": card.due_day - day,

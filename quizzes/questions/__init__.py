@@ -2,7 +2,7 @@
 
 from cnncalc.words import Language
 
-from .choices import offers_choice
+from .choices import exposes, offers_choice
 from .draws import MAX_SEED
 from .figures import Figure, Frame, standalone
 from .grading import FieldGrade, Grade, Verdict, give_up, grade
@@ -40,6 +40,7 @@ __all__ = [
     "Verdict",
     "as_response",
     "explain",
+    "exposes",
     "generate",
     "give_up",
     "grade",

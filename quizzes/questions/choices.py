@@ -45,6 +45,24 @@ def options(variant: Variant, answer: AnswerField, language: Language) -> Sequen
     return [(key, text, value) for key, (text, value) in zip(_KEYS, ordered_values, strict=False)]
 
 
+def exposes(variant: Variant) -> tuple[str, ...]:
+    """The misconceptions that would show on this variant: whoever follows one gives a wrong answer."""
+    answers = {answer.name: answer for answer in variant.template.answers}
+    own = [c.misconception for a in answers.values() if a.type == "choice" for c in a.choices if c.misconception]
+    if own:
+        return tuple(dict.fromkeys(own))
+    offered = _distractors(variant)[:MAX_DISTRACTORS] if variant.format == "choice" else None
+    return tuple(
+        code
+        for code, by_field in variant.wrong.items()
+        if any(
+            not is_right(answers[name], value, variant.answers[name])
+            and (offered is None or any(is_right(answers[name], value, option) for option in offered))
+            for name, value in by_field.items()
+        )
+    )
+
+
 def _distractors(variant: Variant) -> list[Value]:
     """Wrong values that look like answers: of the answer's kind, not graded as the answer, all different to read."""
     answer = variant.template.answers[0]

@@ -39,7 +39,7 @@ def home(request: HttpRequest) -> HttpResponseBase:
     """A real question at once, for strangers and learners alike."""
     who = asker(request)
     try:
-        question = study.ask(who.id, stranger=who.stranger)
+        question = study.next_question(who.id, stranger=who.stranger)
     except NothingToAsk:
         return render(request, "quizzes/empty.html")
     response = _ask(request, question, str(uuid7()))

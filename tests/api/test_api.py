@@ -417,9 +417,9 @@ def test_a_token_that_is_not_good_is_told_by_its_code(api: APIClient, learner: U
     problem(send(api, {"variant": "forged"}, {"O": "1"}), 422, "variant-invalid")
     asked = ask(api)
     problem(send(api, {"variant": asked["variant"][:-1]}, {"O": "1"}), 422, "variant-invalid")
-    old = study.ask(api.learner, now=timezone.now() - timedelta(days=91))  # type: ignore[attr-defined]
+    old = study.next_question(api.learner, now=timezone.now() - timedelta(days=91))  # type: ignore[attr-defined]
     problem(send(api, {"variant": old.token}, {"O": "1"}), 422, "variant-expired")
-    foreign = study.ask(learner.id)
+    foreign = study.next_question(learner.id)
     problem(send(api, {"variant": foreign.token}, {"O": "1"}), 422, "variant-not-yours")
     assert not Attempt.objects.exists()
 
@@ -471,7 +471,7 @@ def test_the_types_of_a_request_are_strict(api: APIClient, field: str, value: An
 
 
 def test_an_answer_given_offline_counts_on_its_own_day(api: APIClient) -> None:
-    asked = study.ask(api.learner, template=CONV, now=timezone.now() - timedelta(days=3))  # type: ignore[attr-defined]
+    asked = study.next_question(api.learner, template=CONV, now=timezone.now() - timedelta(days=3))  # type: ignore[attr-defined]
     moment = asked.ticket.issued_at + timedelta(minutes=1)
     answer = send(api, {"variant": asked.token}, right(asked.variant), answered_at=moment.isoformat())
     assert answer.status_code == 201

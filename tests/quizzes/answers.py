@@ -37,6 +37,6 @@ def ask_and_answer(
     learner: UUID, template: str, code: str | None = None, *, now: datetime | None = None, **others: Any
 ) -> Result:
     """Answer a fresh variant of ``template``: rightly, or as the misconception ``code`` leads to."""
-    question = study.ask(learner, template=template, now=now)
+    question = study.next_question(learner, template=template, now=now)
     response = wrong(question.variant, code) if code else right(question.variant)
     return study.submit(learner, submission(question, response, **others), now=now)

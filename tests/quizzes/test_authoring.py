@@ -197,20 +197,20 @@ def test_every_unknown_name_is_told_and_nothing_published(small: Make) -> None:
 
 def test_a_learner_finishes_on_the_version_that_was_asked(small: Make, learner: User) -> None:
     small("sum")
-    asked = study.ask(learner.id, template="sum")
-    answered = study.submit(learner.id, submission(study.ask(learner.id, template="sum")))
+    asked = study.next_question(learner.id, template="sum")
+    answered = study.submit(learner.id, submission(study.next_question(learner.id, template="sum")))
     publish(sum_source(value="a + 2"))
     result = study.submit(learner.id, submission(asked))
     assert (asked.ticket.version, result.attempt.version.number) == (1, 1)
     assert result.attempt.verdict == "correct"
     assert result.card.revision == 2
-    fresh = study.ask(learner.id, template="sum")
+    fresh = study.next_question(learner.id, template="sum")
     assert fresh.ticket.version == 2
     assert study.submit(learner.id, submission(fresh)).attempt.version.number == 2
     # An old attempt is shown with the question as it was, not as it is now.
     shown = study.result(learner.id, answered.attempt.id)
     assert right(shown.variant) == answered.attempt.response
-    late = study.submit(learner.id, submission(study.ask(learner.id)), now=timezone.now() + timedelta(days=2))
+    late = study.submit(learner.id, submission(study.next_question(learner.id)), now=timezone.now() + timedelta(days=2))
     assert late.attempt.version.number == 2
 
 

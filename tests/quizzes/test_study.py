@@ -14,11 +14,12 @@ from django.db import DatabaseError, connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from quizzes import questions, scheduling, study
-from quizzes.models import Attempt, Card, QuestionTemplate, User, uuid7
+from quizzes import agenda, questions, scheduling, study
+from quizzes.models import Attempt, Card, CardAction, QuestionTemplate, User, uuid7
 from quizzes.questions import ResponseError
-from quizzes.scheduling import Event, Rating
-from quizzes.study import Conflict, NothingToAsk, Question, card_state
+from quizzes.scheduling import Rating
+from quizzes.study import Conflict, NothingToAsk, Question
+from quizzes.study.rows import action_of, answer_of, card_state
 from quizzes.tickets import TicketError
 from tests.quizzes.answers import ask_and_answer, submission, wrong
 
@@ -30,19 +31,11 @@ CONV = "conv-output-size"
 
 def replayed(learner: UUID, template: UUID) -> scheduling.CardState:
     """The card's state calculated from the stored attempts alone."""
-    rows = Attempt.objects.filter(learner_id=learner, template_id=template)
-    return scheduling.fold(
-        Event(
-            at=row.answered_at,
-            id=row.id,
-            day=row.day,
-            correct=row.verdict == "correct",
-            hinted=row.hints_used > 0,
-            gave_up=row.gave_up,
-            self_rating=Rating(row.self_rating) if row.self_rating else None,
-        )
-        for row in rows
-    )
+    attempts = Attempt.objects.filter(learner_id=learner, template_id=template).exclude(purpose="cram")
+    actions = CardAction.objects.filter(learner_id=learner, template_id=template)
+    preferences = agenda.preferences_of(User.objects.get(id=learner))
+    events: list[scheduling.Event] = [*map(answer_of, attempts), *map(action_of, actions)]
+    return scheduling.fold(events, preferences, agenda.card_key(learner, template))
 
 
 def only_reads(queries: CaptureQueriesContext) -> bool:
@@ -54,7 +47,7 @@ def only_reads(queries: CaptureQueriesContext) -> bool:
 
 @pytest.mark.usefixtures("bank")
 def test_a_right_answer_records_an_attempt_and_a_card(learner: User, template: QuestionTemplate) -> None:
-    question = study.ask(learner.id, template=CONV, purpose="practice", now=NOON)
+    question = study.next_question(learner.id, template=CONV, purpose="practice", now=NOON)
     sent = submission(question, hints_used=1, duration_ms=5300, utc_offset_minutes=540)
     result = study.submit(learner.id, sent, now=NOON + timedelta(seconds=6))
     stored = Attempt.objects.get()
@@ -78,7 +71,7 @@ def test_a_right_answer_records_an_attempt_and_a_card(learner: User, template: Q
 @pytest.mark.parametrize("format", ["free", "choice"])
 @pytest.mark.usefixtures("bank")
 def test_a_wrong_answer_is_diagnosed(learner: User, code: str, format: questions.Format) -> None:
-    question = study.ask(learner.id, template=CONV, format=format)
+    question = study.next_question(learner.id, template=CONV, format=format)
     result = study.submit(learner.id, submission(question, wrong(question.variant, code)))
     stored = Attempt.objects.get()
     assert (stored.verdict, stored.score, stored.format) == ("incorrect", 0.0, format)
@@ -90,7 +83,7 @@ def test_a_wrong_answer_is_diagnosed(learner: User, code: str, format: questions
 
 @pytest.mark.usefixtures("bank")
 def test_a_wrong_answer_that_no_rule_explains_has_no_diagnosis(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     study.submit(learner.id, submission(question, {"O": "99999"}))
     assert Attempt.objects.get().misconceptions == []
 
@@ -106,7 +99,7 @@ def test_a_partly_right_answer_is_not_a_right_one(learner: User) -> None:
 @pytest.mark.parametrize("response", [{}, {"O": ""}, {"O": "１４²"}, {"O": "abc"}, {"O": "14", "X": "1"}, None])
 @pytest.mark.usefixtures("bank")
 def test_an_unreadable_response_records_nothing(learner: User, response: dict[str, str] | None) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     sent = study.Submission(uuid7(), question.token, response)
     with CaptureQueriesContext(connection) as queries, pytest.raises(ResponseError):
         study.submit(learner.id, sent)
@@ -118,7 +111,7 @@ def test_an_unreadable_response_records_nothing(learner: User, response: dict[st
 
 @pytest.mark.usefixtures("bank")
 def test_i_dont_know_reads_no_response_and_rates_again(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     result = study.submit(learner.id, submission(question, {"O": "nonsense"}, gave_up=True))
     stored = Attempt.objects.get()
     assert (stored.verdict, stored.gave_up, stored.response) == ("incorrect", True, None)
@@ -130,7 +123,7 @@ def test_i_dont_know_reads_no_response_and_rates_again(learner: User) -> None:
 
 @pytest.mark.usefixtures("bank")
 def test_a_flashcard_is_rated_by_the_learner(learner: User) -> None:
-    question = study.ask(learner.id, kind="flashcard")
+    question = study.next_question(learner.id, kind="flashcard")
     with pytest.raises(ResponseError, match="rating: empty"):
         study.submit(learner.id, study.Submission(uuid7(), question.token, gave_up=True))
     sent = study.Submission(uuid7(), question.token, self_rating=Rating.EASY)
@@ -142,7 +135,7 @@ def test_a_flashcard_is_rated_by_the_learner(learner: User) -> None:
 
 @pytest.mark.usefixtures("bank")
 def test_a_rating_on_a_question_counts_for_nothing(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     response = wrong(question.variant, "stride-ignored")
     study.submit(learner.id, submission(question, response, self_rating=Rating.EASY))
     assert Attempt.objects.get().self_rating is None
@@ -151,7 +144,7 @@ def test_a_rating_on_a_question_counts_for_nothing(learner: User) -> None:
 
 @pytest.mark.usefixtures("bank")
 def test_the_same_submission_again_gives_the_first_result(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     sent = submission(question, wrong(question.variant, "forgot-plus-one"), duration_ms=9)
     first = study.submit(learner.id, sent)
     before = card_state(Card.objects.get())
@@ -164,7 +157,7 @@ def test_the_same_submission_again_gives_the_first_result(learner: User) -> None
 
 @pytest.mark.usefixtures("bank")
 def test_a_matrix_is_graded_from_storage_as_it_was_at_first(learner: User) -> None:
-    question = study.ask(learner.id, template="max-pool-matrix")
+    question = study.next_question(learner.id, template="max-pool-matrix")
     sent = submission(question, wrong(question.variant, "mean-instead-of-max"))
     first, second = (study.submit(learner.id, sent) for _ in range(2))
     assert first.attempt.misconceptions == second.attempt.misconceptions == ["mean-instead-of-max"]
@@ -186,7 +179,7 @@ def test_a_matrix_is_graded_from_storage_as_it_was_at_first(learner: User) -> No
 )
 @pytest.mark.usefixtures("bank")
 def test_an_id_with_another_content_is_a_conflict(learner: User, change: dict[str, Any]) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     first = submission(question)
     study.submit(learner.id, first)
     with pytest.raises(Conflict, match="id-reused") as conflict:
@@ -197,10 +190,10 @@ def test_an_id_with_another_content_is_a_conflict(learner: User, change: dict[st
 
 @pytest.mark.usefixtures("bank")
 def test_an_id_on_another_variant_is_a_conflict_even_with_another_template(learner: User) -> None:
-    first = submission(study.ask(learner.id, template=CONV))
+    first = submission(study.next_question(learner.id, template=CONV))
     study.submit(learner.id, first)
     for slug in (CONV, "gap-vs-fc-parameters"):
-        question = study.ask(learner.id, template=slug)
+        question = study.next_question(learner.id, template=slug)
         with pytest.raises(Conflict, match="id-reused"):
             study.submit(learner.id, submission(question, id=first.id))
     assert Attempt.objects.count() == 1
@@ -209,7 +202,7 @@ def test_an_id_on_another_variant_is_a_conflict_even_with_another_template(learn
 
 @pytest.mark.usefixtures("bank")
 def test_only_the_first_answer_to_a_variant_counts(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     first = study.submit(learner.id, submission(question, {"O": "1"}))
     with pytest.raises(Conflict, match="variant-answered") as conflict:
         study.submit(learner.id, submission(question))
@@ -223,13 +216,13 @@ def test_two_learners_may_use_the_same_id(learner: User) -> None:
     other, _ = study.create_guest("other")
     chosen = uuid7()
     for user in (learner.id, other.user_id):
-        study.submit(user, submission(study.ask(user, template=CONV), id=chosen))
+        study.submit(user, submission(study.next_question(user, template=CONV), id=chosen))
     assert Attempt.objects.filter(id=chosen).count() == 2
 
 
 @pytest.mark.usefixtures("bank")
 def test_the_attempt_and_the_card_are_stored_together_or_not_at_all(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     sent = submission(question)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -248,7 +241,7 @@ def test_the_attempt_and_the_card_are_stored_together_or_not_at_all(learner: Use
     assert not Card.objects.exists()
     visitor = uuid7()
     with pytest.raises(DatabaseError, match="the disk is full"):
-        study.submit(visitor, submission(study.ask(visitor, stranger=True)), stranger=True)
+        study.submit(visitor, submission(study.next_question(visitor, stranger=True)), stranger=True)
     assert not User.objects.filter(id=visitor).exists()
     with connection.cursor() as cursor:
         cursor.execute("DROP TRIGGER broken" + (" ON quizzes_card" if connection.vendor == "postgresql" else ""))
@@ -268,7 +261,7 @@ def test_the_attempt_and_the_card_are_stored_together_or_not_at_all(learner: Use
 def test_the_devices_clock_is_believed_between_asking_and_receiving(
     learner: User, sent: timedelta | None, stored: timedelta
 ) -> None:
-    question = study.ask(learner.id, template=CONV, now=NOON)
+    question = study.next_question(learner.id, template=CONV, now=NOON)
     answered_at = NOON + sent if sent is not None else None
     study.submit(learner.id, submission(question, answered_at=answered_at), now=NOON + timedelta(minutes=5))
     assert Attempt.objects.get().answered_at == NOON + stored
@@ -297,7 +290,7 @@ def test_what_a_client_says_is_kept_within_bounds(learner: User) -> None:
 @pytest.mark.usefixtures("bank")
 def test_a_strangers_first_answer_makes_the_guest() -> None:
     visitor = uuid7()
-    question = study.ask(visitor, stranger=True)
+    question = study.next_question(visitor, stranger=True)
     with pytest.raises(ResponseError):
         study.submit(visitor, submission(question, {"O": "?"}), stranger=True)
     assert not User.objects.exists()
@@ -312,7 +305,7 @@ def test_a_strangers_first_answer_makes_the_guest() -> None:
 @pytest.mark.usefixtures("bank")
 def test_a_visitors_id_that_has_a_password_is_no_strangers() -> None:
     account = User.objects.create_user("someone@example.org", "correct horse battery")
-    question = study.ask(account.id, stranger=True)
+    question = study.next_question(account.id, stranger=True)
     with pytest.raises(TicketError, match="not-yours"):
         study.submit(account.id, submission(question), stranger=True)
     assert not Attempt.objects.exists()
@@ -321,7 +314,7 @@ def test_a_visitors_id_that_has_a_password_is_no_strangers() -> None:
 @pytest.mark.usefixtures("bank")
 def test_a_question_is_answered_by_whom_it_was_asked(learner: User) -> None:
     other, _ = study.create_guest("other")
-    question = study.ask(other.user_id, template=CONV)
+    question = study.next_question(other.user_id, template=CONV)
     with pytest.raises(TicketError, match="not-yours"):
         study.submit(learner.id, submission(question))
     assert not Attempt.objects.exists()
@@ -355,7 +348,7 @@ def test_cards_can_be_rebuilt_from_the_attempts_after_any_history(learner: User,
     for _ in range(25):
         now += draw.choice([timedelta(minutes=1), timedelta(hours=7), DAY, 9 * DAY])
         slug = draw.choice([CONV, CONV, "output-size-06"])
-        waiting.append((study.ask(learner.id, template=slug, now=now), now))
+        waiting.append((study.next_question(learner.id, template=slug, now=now), now))
         if draw.random() < 0.3:
             continue  # offline for now
         draw.shuffle(waiting)
@@ -381,7 +374,7 @@ def test_cards_can_be_rebuilt_from_the_attempts_after_any_history(learner: User,
 
 @pytest.mark.usefixtures("bank")
 def test_a_late_attempt_takes_its_place_in_the_history(learner: User, template: QuestionTemplate) -> None:
-    offline = study.ask(learner.id, template=CONV, now=NOON)
+    offline = study.next_question(learner.id, template=CONV, now=NOON)
     ask_and_answer(learner.id, CONV, now=NOON + DAY)
     assert Card.objects.get().rating == Rating.GOOD
     late = submission(offline, wrong(offline.variant, "stride-ignored"), answered_at=NOON + timedelta(minutes=1))
@@ -400,15 +393,15 @@ def test_a_late_attempt_takes_its_place_in_the_history(learner: User, template: 
 def test_asking_writes_nothing(learner: User) -> None:
     ask_and_answer(learner.id, CONV)
     with CaptureQueriesContext(connection) as queries:
-        study.ask(learner.id)
-        study.ask(learner.id, template=CONV, format="choice")
-        study.ask(uuid7(), stranger=True)
+        study.next_question(learner.id)
+        study.next_question(learner.id, template=CONV, format="choice")
+        study.next_question(uuid7(), stranger=True)
     assert queries.captured_queries
     assert only_reads(queries)
 
 
 def slug_asked(learner: UUID, now: datetime, **what: Any) -> str:
-    return study.ask(learner, now=now, **what).ticket.slug
+    return study.next_question(learner, now=now, **what).ticket.slug
 
 
 def test_new_templates_come_in_the_order_of_topics_questions_and_levels(small: Make, learner: User) -> None:
@@ -420,7 +413,7 @@ def test_new_templates_come_in_the_order_of_topics_questions_and_levels(small: M
     for minute in range(4):
         now = NOON + timedelta(minutes=minute)
         order.append(slug_asked(learner.id, now))
-        question = study.ask(learner.id, now=now)
+        question = study.next_question(learner.id, now=now)
         study.submit(learner.id, submission(question, self_rating=Rating.GOOD), now=now)
     assert order == ["y", "z", "c", "x"]
     assert slug_asked(uuid7(), NOON, stranger=True) == "y"
@@ -483,7 +476,7 @@ def test_the_same_template_comes_twice_in_a_row_only_when_there_is_no_other(smal
     now = NOON
     for _ in range(6):
         now += timedelta(minutes=1)
-        question = study.ask(learner.id, now=now)
+        question = study.next_question(learner.id, now=now)
         latest = Attempt.objects.latest("answered_at")
         assert question.ticket.slug != latest.template.slug
         study.submit(learner.id, submission(question), now=now)
@@ -515,7 +508,7 @@ def test_a_topic_is_asked_whatever_is_due_elsewhere(small: Make, learner: User) 
 
 def test_a_question_is_found_for_who_has_only_a_due_flashcard(small: Make, learner: User) -> None:
     small("turned", kind="flashcard")
-    question = study.ask(learner.id, now=NOON)
+    question = study.next_question(learner.id, now=NOON)
     study.submit(learner.id, study.Submission(uuid7(), question.token, self_rating=Rating.AGAIN), now=NOON)
     small("sum")
     assert slug_asked(learner.id, NOON + 9 * DAY, kind="question") == "sum"
@@ -528,25 +521,25 @@ def test_what_is_no_longer_published_is_not_asked(small: Make, learner: User) ->
     QuestionTemplate.objects.filter(id=withdrawn.id).update(current=None)
     assert slug_asked(learner.id, NOON + 9 * DAY) == "sum"
     with pytest.raises(NothingToAsk, match="unknown-template"):
-        study.ask(learner.id, template="withdrawn")
+        study.next_question(learner.id, template="withdrawn")
 
 
 def test_there_is_nothing_to_ask_of_what_is_not_there(small: Make, learner: User) -> None:
     for stranger in (False, True):
         with pytest.raises(NothingToAsk, match="empty-bank"):
-            study.ask(learner.id, stranger=stranger)
+            study.next_question(learner.id, stranger=stranger)
     small("sum")
     with pytest.raises(NothingToAsk, match="unknown-topic"):
-        study.ask(learner.id, topic="nowhere")
+        study.next_question(learner.id, topic="nowhere")
     with pytest.raises(NothingToAsk, match="unknown-template"):
-        study.ask(learner.id, template="nothing")
+        study.next_question(learner.id, template="nothing")
     with pytest.raises(NothingToAsk, match="no-choice-form"):  # one misconception does not make three distractors
-        study.ask(learner.id, template="sum", format="choice")
+        study.next_question(learner.id, template="sum", format="choice")
 
 
 @pytest.mark.usefixtures("bank")
 def test_a_question_may_be_posed_as_a_choice(learner: User) -> None:
-    question = study.ask(learner.id, template=CONV, format="choice")
+    question = study.next_question(learner.id, template=CONV, format="choice")
     (field,) = questions.render(question.variant, "en").fields
     assert field.type == "choice"
     assert len(field.choices) >= 4
@@ -562,7 +555,7 @@ def test_a_variant_is_not_asked_again_while_others_exist(small: Make, learner: U
     for position, number in enumerate(numbers):
         assert number not in numbers[max(0, position - study.RECENT) : position]
     for _ in range(30):
-        assert study.ask(learner.id, template="sum").variant.parameters["a"] not in numbers[-study.RECENT :]
+        assert study.next_question(learner.id, template="sum").variant.parameters["a"] not in numbers[-study.RECENT :]
     assert Attempt.objects.filter(template=template).count() == 60
 
 
@@ -585,7 +578,7 @@ ASK_QUERIES = 5
 def test_an_answer_takes_a_fixed_number_of_queries(
     learner: User, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    first, second = study.ask(learner.id, template=CONV), study.ask(learner.id, template=CONV)
+    first, second = study.next_question(learner.id, template=CONV), study.next_question(learner.id, template=CONV)
     study.reopen(learner.id, first.token)  # loads the version, once per process
     for question in (first, second):
         with django_assert_num_queries(SUBMIT_QUERIES):
@@ -596,7 +589,7 @@ def test_an_answer_takes_a_fixed_number_of_queries(
 def test_the_number_of_queries_does_not_grow_with_the_history(
     learner: User, template: QuestionTemplate, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     first = ask_and_answer(learner.id, CONV, now=NOON)
     pattern = {field.attname: getattr(first.attempt, field.attname) for field in Attempt._meta.concrete_fields}
     Attempt.objects.bulk_create(
@@ -605,6 +598,6 @@ def test_the_number_of_queries_does_not_grow_with_the_history(
     )
     with django_assert_num_queries(SUBMIT_QUERIES):
         study.submit(learner.id, submission(question))
-    assert study.ask(learner.id).ticket.slug == study.ask(learner.id).ticket.slug
+    assert study.next_question(learner.id).ticket.slug == study.next_question(learner.id).ticket.slug
     with django_assert_num_queries(ASK_QUERIES):
-        study.ask(learner.id)
+        study.next_question(learner.id)

@@ -104,7 +104,7 @@ def test_a_strangers_token_names_no_learner() -> None:
 
 def test_a_strangers_token_is_good_for_the_guest_that_the_stranger_becomes(bank: None) -> None:
     visitor = uuid7()
-    first, second = (study.ask(visitor, stranger=True) for _ in range(2))
+    first, second = (study.next_question(visitor, stranger=True) for _ in range(2))
     assert visitor.hex not in payload(first.token)
     study.submit(visitor, submission(first), stranger=True)
     assert User.objects.get(id=visitor).is_guest

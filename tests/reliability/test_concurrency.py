@@ -12,12 +12,13 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from quizzes import study
+from quizzes import agenda, study
 from quizzes.authoring import load_bank
 from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, User, uuid7
 from quizzes.questions.catalogue import read_bank
-from quizzes.scheduling import Event, fold
-from quizzes.study import Conflict, Result, Submission, card_state
+from quizzes.scheduling import fold
+from quizzes.study import Conflict, Result, Submission
+from quizzes.study.rows import answer_of, card_state
 from tests.quizzes.answers import right, submission, wrong
 
 # Naming the apps lets the tables be emptied with CASCADE: PostgreSQL asks for it because of a table of knox's that
@@ -62,23 +63,20 @@ def check_cards(learner: UUID) -> None:
     """Every card is the fold of its attempts, and none was lost."""
     for card in Card.objects.filter(learner_id=learner):
         attempts = Attempt.objects.filter(learner_id=learner, template_id=card.template_id)
-        events = (
-            Event(row.answered_at, row.id, row.day, row.verdict == "correct", row.hints_used > 0, row.gave_up)
-            for row in attempts
-        )
-        assert card_state(card) == fold(events)
+        key = agenda.card_key(learner, card.template_id)
+        assert card_state(card) == fold(map(answer_of, attempts), key=key)
         assert card.revision == attempts.count()
 
 
 def test_the_same_attempt_sent_many_times_is_recorded_once(learner_id: UUID) -> None:
-    sent = submission(study.ask(learner_id, template=CONV))
+    sent = submission(study.next_question(learner_id, template=CONV))
     assert at_once(submits(learner_id, [sent] * MANY)) == {"created": 1, "repeated": MANY - 1}
     assert Attempt.objects.count() == 1
     check_cards(learner_id)
 
 
 def test_of_many_answers_to_one_variant_one_counts(learner_id: UUID) -> None:
-    question = study.ask(learner_id, template=CONV)
+    question = study.next_question(learner_id, template=CONV)
     answers = [right(question.variant), wrong(question.variant, "stride-ignored")]
     sent = [submission(question, answers[number % 2]) for number in range(MANY)]
     assert at_once(submits(learner_id, sent)) == {"created": 1, "variant-answered": MANY - 1}
@@ -90,7 +88,7 @@ def test_one_id_on_many_variants_is_recorded_once(learner_id: UUID) -> None:
     """On two templates, so that no card's row holds the others back."""
     chosen = uuid7()
     slugs = [CONV, "gap-vs-fc-parameters"] * (MANY // 2)
-    sent = [submission(study.ask(learner_id, template=slug), id=chosen) for slug in slugs]
+    sent = [submission(study.next_question(learner_id, template=slug), id=chosen) for slug in slugs]
     assert at_once(submits(learner_id, sent)) == {"created": 1, "id-reused": MANY - 1}
     assert Attempt.objects.count() == Card.objects.filter(revision=1).count() == Card.objects.count() == 1
     check_cards(learner_id)
@@ -99,8 +97,8 @@ def test_one_id_on_many_variants_is_recorded_once(learner_id: UUID) -> None:
 @pytest.mark.parametrize("known", [False, True])
 def test_many_answers_to_one_card_are_all_taken_in(learner_id: UUID, known: bool) -> None:
     if known:
-        study.submit(learner_id, submission(study.ask(learner_id, template=CONV)))
-    asked = [study.ask(learner_id, template=CONV) for _ in range(MANY)]
+        study.submit(learner_id, submission(study.next_question(learner_id, template=CONV)))
+    asked = [study.next_question(learner_id, template=CONV) for _ in range(MANY)]
     sent = [
         submission(question, wrong(question.variant, "stride-ignored") if number % 3 else None)
         for number, question in enumerate(asked)
@@ -114,7 +112,7 @@ def test_many_answers_to_one_card_are_all_taken_in(learner_id: UUID, known: bool
 @pytest.mark.usefixtures("learner_id")
 def test_a_strangers_first_answer_sent_many_times_makes_one_guest() -> None:
     visitor = uuid7()
-    sent = submission(study.ask(visitor, stranger=True))
+    sent = submission(study.next_question(visitor, stranger=True))
     before = User.objects.count()
     assert at_once(submits(visitor, [sent] * MANY, stranger=True)) == {"created": 1, "repeated": MANY - 1}
     assert User.objects.count() == before + 1
@@ -125,7 +123,7 @@ def test_a_strangers_first_answer_sent_many_times_makes_one_guest() -> None:
 
 def test_a_strangers_first_answers_from_several_tabs_make_one_guest(learner_id: UUID) -> None:
     visitor = uuid7()
-    sent = [submission(study.ask(visitor, stranger=True, template=CONV)) for _ in range(MANY)]
+    sent = [submission(study.next_question(visitor, stranger=True, template=CONV)) for _ in range(MANY)]
     assert at_once(submits(visitor, sent, stranger=True)) == {"created": MANY}
     assert Card.objects.get().revision == MANY
     assert User.objects.filter(id=visitor).count() == 1
@@ -135,7 +133,7 @@ def test_a_strangers_first_answers_from_several_tabs_make_one_guest(learner_id: 
 @pytest.mark.usefixtures("learner_id")
 def test_many_learners_answer_at_once() -> None:
     learners = [study.create_guest("test")[0].user_id for _ in range(MANY)]
-    calls = [call for one in learners for call in submits(one, [submission(study.ask(one, template=CONV))])]
+    calls = [call for one in learners for call in submits(one, [submission(study.next_question(one, template=CONV))])]
     assert at_once(calls) == {"created": MANY}
     for one in learners:
         check_cards(one)
@@ -146,7 +144,7 @@ def test_a_template_is_published_while_learners_answer(learner_id: UUID) -> None
     changed = type(bank)(
         bank.topics, bank.misconceptions, tuple((where, source + "\n# again\n") for where, source in bank.sources)
     )
-    asked = [study.ask(learner_id, template=CONV) for _ in range(8)]
+    asked = [study.next_question(learner_id, template=CONV) for _ in range(8)]
 
     def load() -> None:
         load_bank(changed)

@@ -22,7 +22,7 @@ from quizzes import study
 from quizzes.models import Attempt, Card, QuestionTemplate, User, uuid7
 from quizzes.questions import Variant
 from quizzes.scheduling import Rating
-from quizzes.study import card_state
+from quizzes.study.rows import card_state
 from quizzes.tickets import Ticket
 from tests.quizzes.answers import ask_and_answer, right, submission, wrong
 
@@ -110,7 +110,7 @@ def typed(response: dict[str, Any]) -> dict[str, str]:
 def open_question(browser: Browser, template: str) -> None:
     """A learner's browser with a question of ``template`` on the page, through the same form as any other."""
     browser.show()
-    question = study.ask(browser.id(), template=template)
+    question = study.next_question(browser.id(), template=template)
     values = {"variant": question.token, "attempt": str(uuid7()), "language": "en"}
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.page.content.decode())
     assert token is not None
@@ -401,7 +401,7 @@ def test_two_fields_are_compared_one_by_one(student: Browser) -> None:
 
 def test_a_choice_is_made_with_radio_buttons(student: Browser) -> None:
     student.show()
-    question = study.ask(student.id(), template=CONV, format="choice")
+    question = study.next_question(student.id(), template=CONV, format="choice")
     page = student.send({"variant": question.token, "action": "answer"})
     assert page.count('type="radio"') >= 4
     assert "Choose one" in page
@@ -656,7 +656,7 @@ def test_web_and_api_lead_to_the_same_attempt(api: APIClient, student: Browser, 
 
 
 def test_a_learner_of_the_web_may_answer_over_the_api(student: Browser, learner: User) -> None:
-    question = study.ask(learner.id, template=CONV)
+    question = study.next_question(learner.id, template=CONV)
     study.submit(learner.id, submission(question))
     student.show()
     body = {"id": str(uuid7()), "variant": question.token, "response": right(question.variant)}

@@ -1,0 +1,102 @@
+"""What a learner's day asks for, read from the tables: what the learner's verbs choose from and pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+
+from . import scheduling
+from .models import Attempt, Card, CardAction, User
+from .scheduling import Planned, Preferences
+from .scheduling.planning import HORIZON, PASS_DAYS
+
+IDLE_MS = 10 * 60 * 1000  # what a single answer counts for at most: nobody calculates longer, people walk away
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A learner's today."""
+
+    learner: UUID
+    today: int
+    preferences: Preferences
+
+
+def day_of(user: User, now: datetime) -> Day:
+    """Today, on the learner's clock."""
+    preferences = preferences_of(user)
+    today = scheduling.learner_day(now, utc_offset(user, now), preferences.day_start_hour)
+    return Day(user.id, today, preferences)
+
+
+def preferences_of(user: User) -> Preferences:
+    """What scheduling needs to know of what the learner chose."""
+    return Preferences(
+        retention=user.retention,
+        new_per_day=user.new_per_day,
+        daily_minutes=user.daily_minutes,
+        day_start_hour=user.day_start_hour,
+        exam_day=scheduling.day_of(user.exam_date) if user.exam_date else None,
+    )
+
+
+def utc_offset(user: User, moment: datetime, device_minutes: int | None = None) -> timedelta:
+    """The offset of the learner's clock: of the zone that was chosen, else of the device, else of the service."""
+    if user.time_zone:
+        return _offset(user.time_zone, moment)
+    minutes = device_minutes if device_minutes is not None else user.utc_offset_minutes
+    return _offset(settings.LEARNER_TIME_ZONE, moment) if minutes is None else timedelta(minutes=minutes)
+
+
+def card_key(learner: UUID, template: UUID) -> bytes:
+    """What keeps the fuzz of this card from that of others."""
+    return learner.bytes + template.bytes
+
+
+def voided(learner: UUID) -> QuerySet[CardAction, UUID | None]:
+    """The ids of the attempts that were taken back."""
+    return CardAction.objects.filter(learner_id=learner, act="void").values_list("voids", flat=True)
+
+
+def counted(learner: UUID) -> QuerySet[Attempt]:
+    """The learner's attempts without those taken back."""
+    return Attempt.objects.filter(learner_id=learner).exclude(id__in=voided(learner))
+
+
+def askable(day: Day) -> QuerySet[Card]:
+    """The learned cards that may be asked today: of published templates, neither suspended nor buried."""
+    cards = Card.objects.filter(learner_id=day.learner, day__isnull=False, suspended=False)
+    return cards.filter(Q(buried_day=None) | Q(buried_day__lt=day.today), template__current__isnull=False)
+
+
+def planned(day: Day, cards: QuerySet[Card] | None = None) -> list[Planned]:
+    """The cards of the coming days, with their windows."""
+    found = askable(day) if cards is None else cards
+    exam = day.preferences.exam_day
+    if exam is None or not exam - PASS_DAYS - HORIZON < day.today < exam:  # else every card's final pass may be near
+        found = found.filter(due_day__lt=day.today + HORIZON)
+    columns = ("template_id", "template__topic_id", "stability", "day", "due_day")
+    return [
+        scheduling.planned(template, topic, stability or 0.0, reviewed or 0, due or 0, day.preferences, day.today)
+        for template, topic, stability, reviewed, due in found.values_list(*columns)
+    ]
+
+
+def portion(day: Day, reviewed: int) -> list[Planned]:
+    """The cards to ask today after ``reviewed`` of them were answered."""
+    return scheduling.portion(planned(day), reviewed, day.today)
+
+
+def spent_ms(durations: Iterable[int | None]) -> int:
+    """The time that answers took, without pauses."""
+    return sum(min(duration or 0, IDLE_MS) for duration in durations)
+
+
+def _offset(zone: str, moment: datetime) -> timedelta:
+    return moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)

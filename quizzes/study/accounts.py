@@ -1,0 +1,104 @@
+"""Learners: guests, accounts, and how the one becomes the other without losing an answer."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from quizzes.models import Attempt, CardAction, Device, User
+
+from . import log
+from .errors import Refused
+
+BATCH = 500
+
+
+def create_guest(device_name: str) -> tuple[Device, str]:
+    """A learner without a password and the token of its first device, which is told only here."""
+    with transaction.atomic():
+        user = guest()
+        user.save(force_insert=True)
+        device, token = Device.objects.create(user=user, name=device_name)
+    return device, token
+
+
+def guest(id: UUID | None = None) -> User:
+    """The row of a new guest, not saved yet."""
+    user = User(id=id) if id else User()
+    user.set_unusable_password()
+    return user
+
+
+def sign_up(learner: UUID, email: str, password: str) -> User:
+    """Make the guest an account that signs in with ``email``: the same learner, so that everything is kept.
+
+    The password must have been validated. Raises :class:`Refused` (``not-a-guest``, ``email-taken``).
+    """
+    email = User.objects.normalize_email(email)
+    try:
+        with transaction.atomic():
+            user = log.lock(learner)
+            if not user.is_guest:
+                raise Refused("not-a-guest")
+            if User.objects.filter(email__iexact=email).exists():
+                raise Refused("email-taken")
+            user.email = email
+            user.set_password(password)
+            user.save(update_fields=["email", "password"])
+    except IntegrityError:  # somebody else took it between our look and our update
+        raise Refused("email-taken") from None
+    return user
+
+
+def merge(visitor: UUID, account: UUID) -> int:
+    """Move a guest's log into an account that the same person signed in to; how many attempts were taken over.
+
+    Both logs are joined and replayed. An answer that is in both counts once, and of two answers to one variant the
+    account's own. The guest is gone afterwards, with its tokens. Interrupted, the same again completes it; done, it
+    changes nothing. Raises :class:`Refused` (``not-a-guest``, ``not-an-account``).
+    """
+    source = User.objects.filter(id=visitor).first()
+    if source is None:
+        return 0
+    if not source.is_guest:
+        raise Refused("not-a-guest")
+    if User.objects.get(id=account).is_guest:
+        raise Refused("not-an-account")
+    taken = 0
+    while True:
+        copied, new = _copy(visitor, account)
+        taken += new
+        with transaction.atomic():  # each transaction concerns one learner
+            log.lock(visitor)
+            if _size(visitor) == copied:  # nothing came in meanwhile
+                User.objects.filter(id=visitor).delete()
+                return taken
+
+
+def _copy(visitor: UUID, account: UUID) -> tuple[int, int]:
+    """Bring the guest's log into the account's; its size, and how many attempts were new there."""
+    attempts = list(Attempt.objects.filter(learner_id=visitor))
+    actions = list(CardAction.objects.filter(learner_id=visitor))
+    for attempt in attempts:
+        attempt.learner_id = account
+    for action in actions:
+        action.learner_id = account
+    with transaction.atomic():
+        user = log.lock(account)
+        before = Attempt.objects.filter(learner_id=account).count()
+        Attempt.objects.bulk_create(attempts, BATCH, ignore_conflicts=True)
+        CardAction.objects.bulk_create(actions, BATCH, ignore_conflicts=True)
+        log.refold(user, {a.template_id for a in attempts} | {a.template_id for a in actions})
+        new = Attempt.objects.filter(learner_id=account).count() - before
+    return len(attempts) + len(actions), new
+
+
+def _size(learner: UUID) -> int:
+    return sum(table.objects.filter(learner_id=learner).count() for table in (Attempt, CardAction))
+
+
+def delete_learner(learner: UUID) -> None:
+    """Delete the learner with everything: log, cards, beliefs, devices and sessions."""
+    with transaction.atomic():
+        User.objects.filter(id=learner).delete()

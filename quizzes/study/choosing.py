@@ -1,0 +1,268 @@
+"""Which template comes next. Reads only; the order of a day is :mod:`quizzes.scheduling.planning`'s."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+
+from quizzes import agenda, scheduling
+from quizzes.agenda import Day
+from quizzes.models import Attempt, Belief, Card, Misconception, QuestionTemplate, Topic
+from quizzes.questions import Kind
+from quizzes.scheduling.forgetting import retrievability
+from quizzes.tickets import Purpose
+
+from .errors import NothingToAsk
+from .rows import belief_of
+
+FIRST_QUESTION = "conv-output-size"
+BASIC_LEVEL = 2  # templates up to it come first, through all topics
+GAP = 3  # other questions before a second chance
+MAX_CHECKS = 4  # questions a day that test one open misconception beyond what is due
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What may be asked, by slug or code; everything where nothing is named."""
+
+    template: str | None = None
+    topic: str | None = None
+    level: int | None = None
+    misconception: str | None = None
+    kind: Kind | None = None
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the learner chose what to practise, so that daily numbers do not apply."""
+        return bool(self.topic or self.level or self.misconception)
+
+    def filter(self, prefix: str = "") -> Q:
+        """The condition on templates, or on rows that refer to one by ``prefix``."""
+        named = {
+            "topic__slug": self.topic,
+            "level": self.level,
+            "misconceptions__code": self.misconception,
+            "kind": self.kind,
+        }
+        return Q(**{prefix + name: value for name, value in named.items() if value is not None})
+
+
+class Answered(NamedTuple):
+    """One of today's attempts."""
+
+    template: UUID
+    topic: UUID
+    score: float
+    duration_ms: int | None
+    recall: float | None
+    exposes: list[str]
+
+
+def choose(day: Day | None, scope: Scope, purpose: Purpose) -> QuestionTemplate:
+    """The template to ask; ``day`` is ``None`` for a stranger. Raises :class:`NothingToAsk`."""
+    if scope.template is not None:
+        row = _published().filter(slug=scope.template).first()
+        if row is None:
+            raise NothingToAsk("unknown-template")
+        return row
+    row = _first(scope) if day is None else _Choice(day, scope, purpose).row()
+    if row is None:
+        raise NothingToAsk(_missing(scope))
+    return row
+
+
+def open_misconceptions(learner: UUID) -> QuerySet[Belief]:
+    """The misconceptions that the learner still holds."""
+    return Belief.objects.filter(learner_id=learner, opened_at__isnull=False, closed_at=None)
+
+
+def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
+    """Published templates in the order in which they are learned.
+
+    First the basics of all topics, then the rest; each time topic after topic, so that what a topic requires comes
+    before it. Within a topic by level; questions before flashcards, calculations before questions about words.
+    """
+    advanced = Case(When(level__lte=BASIC_LEVEL, then=0), default=1)
+    order = (advanced, "topic__position", "level", "-kind", "-calculates", "slug")
+    return _published().filter(scope.filter()).order_by(*order)
+
+
+def introduced(day: Day, answered_today: Iterable[UUID]) -> int:
+    """How many templates were new today."""
+    cards = Card.objects.filter(learner_id=day.learner, template_id__in=set(answered_today), first_day=day.today)
+    return cards.count()
+
+
+def _published() -> QuerySet[QuestionTemplate]:
+    published = QuestionTemplate.objects.filter(current__isnull=False).select_related("current")
+    return published.only("slug", "current__number")  # not the sources of everything that is ranked
+
+
+def _first(scope: Scope) -> QuestionTemplate | None:
+    """What a newcomer meets: where it may be anything, the calculation that every exam asks for."""
+    return in_order(scope).filter(slug=FIRST_QUESTION).first() or in_order(scope).first()
+
+
+def _missing(scope: Scope) -> NothingToAsk.Code:
+    if (
+        scope.topic is not None
+        and not Topic.objects.filter(slug=scope.topic, templates__current__isnull=False).exists()
+    ):
+        return "unknown-topic"
+    if scope.misconception is not None and not Misconception.objects.filter(code=scope.misconception).exists():
+        return "unknown-misconception"
+    return "nothing-of-this-kind" if scope.is_narrow else "empty-bank"
+
+
+class _Choice:
+    """One choice for one learner, with what was read for it."""
+
+    def __init__(self, day: Day, scope: Scope, purpose: Purpose) -> None:
+        self.day, self.scope, self.purpose = day, scope, purpose
+
+    def row(self) -> QuestionTemplate | None:
+        """The template that the first of the ways finds."""
+        template = self._weakest() if self.purpose == "cram" else self._studied()
+        return None if template is None else _published().filter(id=template).first()
+
+    @cached_property
+    def answered(self) -> list[Answered]:
+        """Today's attempts, the latest first."""
+        attempts = Attempt.objects.filter(learner_id=self.day.learner, day__gte=self.day.today)
+        columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "exposes")
+        return [Answered(*row) for row in attempts.order_by("-answered_at", "-id").values_list(*columns)]
+
+    @cached_property
+    def just_now(self) -> list[UUID]:
+        """What was answered last and is not to come again at once."""
+        return [one.template for one in self.answered[:GAP]]
+
+    @cached_property
+    def cards(self) -> QuerySet[Card]:
+        """The learned cards that may be asked."""
+        return agenda.askable(self.day).filter(self.scope.filter("template__"))
+
+    def _studied(self) -> UUID | None:
+        ways = (
+            self._ripe_second_chance,
+            self._due,
+            self._to_check,
+            self._new,
+            self._any_second_chance,
+            self._longest_ago,
+            self._beyond_the_daily_number,
+            self._the_same_again,
+        )
+        return next((found for way in ways if (found := way()) is not None), None)
+
+    @cached_property
+    def _second_chances(self) -> list[UUID]:
+        missed = {one.template for one in self.answered if one.score < 1}
+        if not missed:
+            return []
+        open_today = self.cards.filter(template_id__in=missed, second_chance=True, day__gte=self.day.today)
+        return list(open_today.order_by("latest_at").values_list("template_id", flat=True))
+
+    def _ripe_second_chance(self) -> UUID | None:
+        return next((template for template in self._second_chances if template not in self.just_now), None)
+
+    def _any_second_chance(self) -> UUID | None:
+        return next((template for template in self._second_chances if template not in self.just_now[:1]), None)
+
+    def _due(self) -> UUID | None:
+        cards = agenda.planned(self.day, self.cards)
+        if self.scope.is_narrow:
+            chosen = [card for card in cards if card.due_day <= self.day.today]
+        else:
+            reviewed = sum(one.recall is not None for one in self.answered)
+            chosen = scheduling.portion(cards, reviewed, self.day.today)
+        if not chosen:
+            return None
+        last_topic = self.answered[0].topic if self.answered else None
+        return scheduling.ordered(chosen, self.day.today, last_topic, self._exposing(self._held))[0].template
+
+    @cached_property
+    def _held(self) -> list[Belief]:
+        """Today's open misconceptions."""
+        return list(open_misconceptions(self.day.learner).order_by("-met_at"))
+
+    def _exposing(self, beliefs: Iterable[Belief]) -> list[UUID]:
+        """The templates on which one of these misconceptions shows, in the order of learning."""
+        codes = [belief.code for belief in beliefs]
+        if not codes:
+            return []
+        found = in_order(self.scope).filter(Exists(_diagnoses.filter(misconception__code__in=codes)))
+        return list(found.values_list("id", flat=True))
+
+    def _to_check(self) -> UUID | None:
+        """A template on which an open misconception would show, though it is not due."""
+        tested = Counter(code for one in self.answered for code in one.exposes)
+        wanted = [
+            belief
+            for belief in self._held
+            if belief_of(belief).wants_check(self.day.today) and tested[belief.code] < MAX_CHECKS
+        ]
+        templates = [template for template in self._exposing(wanted) if template not in self.just_now]
+        if not templates:
+            return None
+        known = self.cards.filter(template_id__in=templates).order_by("latest_at")
+        return known.values_list("template_id", flat=True).first() or self._unseen(templates)
+
+    def _new(self) -> UUID | None:
+        if self.scope.is_narrow:
+            return self._beyond_the_daily_number()
+        preferences = self.day.preferences
+        spent = agenda.spent_ms(one.duration_ms for one in self.answered)
+        if spent >= preferences.daily_minutes * 60_000:
+            return None
+        if introduced(self.day, (one.template for one in self.answered)) >= preferences.new_per_day:
+            return None
+        return self._beyond_the_daily_number()
+
+    def _beyond_the_daily_number(self) -> UUID | None:
+        if not self.answered and not Card.objects.filter(learner_id=self.day.learner).exists():
+            first = _first(self.scope)
+            return first.id if first else None
+        return self._unseen()
+
+    def _unseen(self, templates: list[UUID] | None = None) -> UUID | None:
+        known = Card.objects.filter(learner_id=self.day.learner, template_id=OuterRef("pk"))
+        known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=self.day.today))
+        unseen = in_order(self.scope).filter(~Exists(known))
+        if templates is not None:
+            unseen = unseen.filter(id__in=templates)
+        return unseen.values_list("id", flat=True).first()
+
+    def _longest_ago(self) -> UUID | None:
+        others = self.cards.exclude(template_id__in=self.just_now[:1])
+        return others.order_by("latest_at").values_list("template_id", flat=True).first()
+
+    def _the_same_again(self) -> UUID | None:
+        return self.cards.values_list("template_id", flat=True).first()
+
+    def _weakest(self) -> UUID | None:
+        """For cramming: what was asked least today; of that, what is recalled worst or was never seen."""
+        columns = ("template_id", "stability", "day", "suspended")
+        cards = Card.objects.filter(learner_id=self.day.learner).values_list(*columns)
+        recalls = {
+            template: retrievability(stability, max(0, self.day.today - day))
+            for template, stability, day, suspended in cards
+            if stability is not None and day is not None and not suspended
+        }
+        suspended = {row[0] for row in cards if row[3]}
+        asked = Counter(one.template for one in self.answered)
+        templates = [id for id in in_order(self.scope).values_list("id", flat=True) if id not in suspended]
+        return min(
+            templates,
+            key=lambda id: (asked[id], id in self.just_now[:1], recalls.get(id, 0.0)),
+            default=None,
+        )
+
+
+_diagnoses = QuestionTemplate.misconceptions.through.objects.filter(questiontemplate_id=OuterRef("pk"))
