@@ -76,8 +76,9 @@ def good_review(stability: Floats, difficulty: Floats, recalled: Floats) -> tupl
 
 def intervals(stability: Floats, retention: float) -> Integers:
     """Whole days until recall falls to ``retention``, at least 1."""
-    days = stability / FACTOR * (retention ** (1 / DECAY) - 1)
-    return np.clip(np.rint(days), 1, LONGEST).astype(np.int64)
+    days: Floats = stability / FACTOR * (retention ** (1 / DECAY) - 1)
+    whole: Integers = np.clip(np.rint(days), 1, LONGEST).astype(np.int64)
+    return whole
 
 
 def _review(deck: Deck, due: NDArray[np.bool_], recalled: Floats, now: int, preferences: Preferences) -> None:

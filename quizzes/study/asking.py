@@ -18,7 +18,7 @@ from quizzes.scheduling import LEECH_LAPSES
 from quizzes.tickets import Purpose, Ticket
 
 from . import templates
-from .choosing import Scope, choose, open_misconceptions
+from .choosing import Scope, choose, choose_first, open_misconceptions
 from .errors import NothingToAsk
 
 RECENT = 50  # variants of a card that are not shown again while others exist
@@ -28,11 +28,15 @@ MAX_BETTER = 20  # fresh variants, until every suspected misconception would sho
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A variant that was asked, with the token that answers it."""
+    """A variant that was asked, with the token that answers it.
+
+    ``leech``: chosen though forgotten again and again, so that :func:`help_first` should come first.
+    """
 
     token: str
     ticket: Ticket
     variant: Variant
+    leech: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +68,19 @@ def next_question(
     """
     now = now or timezone.now()
     scope = Scope(template, topic, level, misconception, kind)
-    day = None if stranger else agenda.day_of(User.objects.get(id=learner), now)
-    row = choose(day, scope, purpose)
-    assert row.current is not None  # noqa: S101  # only published templates are chosen
-    loaded = templates.load(row.current_id)
-    recent, suspected = [], set()
-    if day is not None:
+    suspected, recent, leech = set(), [], False
+    if stranger:
+        row = choose_first(scope)
+    else:
+        held = list(open_misconceptions(learner))
+        row, leech = choose(agenda.day_of(User.objects.get(id=learner), now), scope, purpose, held)
+        suspected = {misconception} if misconception else {belief.code for belief in held}
         recent = _recent(learner, row)
-        held = open_misconceptions(learner).values_list("code", flat=True)
-        suspected = {misconception} if misconception else set(held)
-    variant = _fresh(loaded, format, recent, suspected)
+    assert row.current is not None  # noqa: S101  # only published templates are chosen
+    variant = _fresh(templates.load(row.current_id), format, recent, suspected)
     holder = tickets.visitor_holder(learner) if stranger else tickets.learner_holder(learner)
     ticket = Ticket(holder, row.slug, row.current.number, variant.seed, format, purpose, now)
-    return Question(ticket.token(), ticket, variant)
+    return Question(ticket.token(), ticket, variant, leech)
 
 
 def reopen(learner: UUID, token: str, now: datetime | None = None) -> Question:

@@ -15,6 +15,7 @@ from quizzes import agenda, scheduling
 from quizzes.agenda import Day
 from quizzes.models import Attempt, Belief, Card, Misconception, QuestionTemplate, Topic
 from quizzes.questions import Kind
+from quizzes.scheduling import LEECH_LAPSES
 from quizzes.scheduling.forgetting import retrievability
 from quizzes.tickets import Purpose
 
@@ -53,6 +54,13 @@ class Scope:
         return Q(**{prefix + name: value for name, value in named.items() if value is not None})
 
 
+class Chosen(NamedTuple):
+    """A template, and whether the learner's card of it is known to be a leech."""
+
+    row: QuestionTemplate
+    leech: bool
+
+
 class Answered(NamedTuple):
     """One of today's attempts."""
 
@@ -61,19 +69,33 @@ class Answered(NamedTuple):
     score: float
     duration_ms: int | None
     recall: float | None
+    purpose: Purpose
     exposes: list[str]
 
 
-def choose(day: Day | None, scope: Scope, purpose: Purpose) -> QuestionTemplate:
-    """The template to ask; ``day`` is ``None`` for a stranger. Raises :class:`NothingToAsk`."""
+def choose(day: Day, scope: Scope, purpose: Purpose, held: list[Belief]) -> Chosen:
+    """The template to ask a learner who holds the misconceptions ``held``. Raises :class:`NothingToAsk`."""
     if scope.template is not None:
-        row = _published().filter(slug=scope.template).first()
-        if row is None:
-            raise NothingToAsk("unknown-template")
-        return row
-    row = _first(scope) if day is None else _Choice(day, scope, purpose).row()
+        return Chosen(named(scope.template), False)
+    chosen = _Choice(day, scope, purpose, held).chosen()
+    if chosen is None:
+        raise NothingToAsk(_missing(scope))
+    return chosen
+
+
+def choose_first(scope: Scope) -> QuestionTemplate:
+    """The template to ask a stranger. Raises :class:`NothingToAsk`."""
+    row = _first(scope) if scope.template is None else named(scope.template)
     if row is None:
         raise NothingToAsk(_missing(scope))
+    return row
+
+
+def named(slug: str) -> QuestionTemplate:
+    """The published template of this name. Raises :class:`NothingToAsk`."""
+    row = _published().filter(slug=slug).first()
+    if row is None:
+        raise NothingToAsk("unknown-template")
     return row
 
 
@@ -93,10 +115,10 @@ def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
     return _published().filter(scope.filter()).order_by(*order)
 
 
-def introduced(day: Day, answered_today: Iterable[UUID]) -> int:
-    """How many templates were new today."""
-    cards = Card.objects.filter(learner_id=day.learner, template_id__in=set(answered_today), first_day=day.today)
-    return cards.count()
+def introduced(answered: Iterable[Answered]) -> int:
+    """How many templates were new today, whose attempts are given the latest first: no recall was predicted."""
+    firsts = {one.template: one for one in answered if one.purpose != "cram"}
+    return sum(first.recall is None for first in firsts.values())
 
 
 def _published() -> QuerySet[QuestionTemplate]:
@@ -123,19 +145,23 @@ def _missing(scope: Scope) -> NothingToAsk.Code:
 class _Choice:
     """One choice for one learner, with what was read for it."""
 
-    def __init__(self, day: Day, scope: Scope, purpose: Purpose) -> None:
-        self.day, self.scope, self.purpose = day, scope, purpose
+    def __init__(self, day: Day, scope: Scope, purpose: Purpose, held: list[Belief]) -> None:
+        self.day, self.scope, self.purpose, self.held = day, scope, purpose, held
 
-    def row(self) -> QuestionTemplate | None:
+    def chosen(self) -> Chosen | None:
         """The template that the first of the ways finds."""
-        template = self._weakest() if self.purpose == "cram" else self._studied()
-        return None if template is None else _published().filter(id=template).first()
+        found = self._weakest() if self.purpose == "cram" else self._studied()
+        if not isinstance(found, UUID):
+            return None if found is None else Chosen(found, False)  # unseen
+        leech = Card.objects.filter(learner_id=self.day.learner, template_id=OuterRef("pk"), lapses__gte=LEECH_LAPSES)
+        row = _published().annotate(leech=Exists(leech)).filter(id=found).first()
+        return None if row is None else Chosen(row, row.leech)
 
     @cached_property
     def answered(self) -> list[Answered]:
         """Today's attempts, the latest first."""
         attempts = Attempt.objects.filter(learner_id=self.day.learner, day__gte=self.day.today)
-        columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "exposes")
+        columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
         return [Answered(*row) for row in attempts.order_by("-answered_at", "-id").values_list(*columns)]
 
     @cached_property
@@ -148,7 +174,7 @@ class _Choice:
         """The learned cards that may be asked."""
         return agenda.askable(self.day).filter(self.scope.filter("template__"))
 
-    def _studied(self) -> UUID | None:
+    def _studied(self) -> QuestionTemplate | UUID | None:
         ways = (
             self._ripe_second_chance,
             self._due,
@@ -185,12 +211,7 @@ class _Choice:
         if not chosen:
             return None
         last_topic = self.answered[0].topic if self.answered else None
-        return scheduling.ordered(chosen, self.day.today, last_topic, self._exposing(self._held))[0].template
-
-    @cached_property
-    def _held(self) -> list[Belief]:
-        """Today's open misconceptions."""
-        return list(open_misconceptions(self.day.learner).order_by("-met_at"))
+        return scheduling.ordered(chosen, self.day.today, last_topic, self._exposing(self.held))[0].template
 
     def _exposing(self, beliefs: Iterable[Belief]) -> list[UUID]:
         """The templates on which one of these misconceptions shows, in the order of learning."""
@@ -200,12 +221,12 @@ class _Choice:
         found = in_order(self.scope).filter(Exists(_diagnoses.filter(misconception__code__in=codes)))
         return list(found.values_list("id", flat=True))
 
-    def _to_check(self) -> UUID | None:
+    def _to_check(self) -> QuestionTemplate | UUID | None:
         """A template on which an open misconception would show, though it is not due."""
         tested = Counter(code for one in self.answered for code in one.exposes)
         wanted = [
             belief
-            for belief in self._held
+            for belief in self.held
             if belief_of(belief).wants_check(self.day.today) and tested[belief.code] < MAX_CHECKS
         ]
         templates = [template for template in self._exposing(wanted) if template not in self.just_now]
@@ -214,30 +235,29 @@ class _Choice:
         known = self.cards.filter(template_id__in=templates).order_by("latest_at")
         return known.values_list("template_id", flat=True).first() or self._unseen(templates)
 
-    def _new(self) -> UUID | None:
+    def _new(self) -> QuestionTemplate | None:
         if self.scope.is_narrow:
             return self._beyond_the_daily_number()
         preferences = self.day.preferences
         spent = agenda.spent_ms(one.duration_ms for one in self.answered)
         if spent >= preferences.daily_minutes * 60_000:
             return None
-        if introduced(self.day, (one.template for one in self.answered)) >= preferences.new_per_day:
+        if introduced(self.answered) >= preferences.new_per_day:
             return None
         return self._beyond_the_daily_number()
 
-    def _beyond_the_daily_number(self) -> UUID | None:
+    def _beyond_the_daily_number(self) -> QuestionTemplate | None:
         if not self.answered and not Card.objects.filter(learner_id=self.day.learner).exists():
-            first = _first(self.scope)
-            return first.id if first else None
+            return _first(self.scope)
         return self._unseen()
 
-    def _unseen(self, templates: list[UUID] | None = None) -> UUID | None:
+    def _unseen(self, templates: list[UUID] | None = None) -> QuestionTemplate | None:
         known = Card.objects.filter(learner_id=self.day.learner, template_id=OuterRef("pk"))
         known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=self.day.today))
         unseen = in_order(self.scope).filter(~Exists(known))
         if templates is not None:
             unseen = unseen.filter(id__in=templates)
-        return unseen.values_list("id", flat=True).first()
+        return unseen.first()
 
     def _longest_ago(self) -> UUID | None:
         others = self.cards.exclude(template_id__in=self.just_now[:1])

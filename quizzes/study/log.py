@@ -149,9 +149,13 @@ def _update_beliefs(attempt: Attempt) -> None:
     if later.filter(day__gte=attempt.day - 1).exclude(id=attempt.id).exists():
         refold_beliefs(attempt.learner_id, {*shown, *rows})
         return
+    new = []
     for code in {*shown, *rows}:
         before = belief_of(rows[code]) if code in rows else scheduling.Belief()
         after = misconceptions.step(before, _evidence(attempt, code))
-        if after == before:
-            continue
-        Belief.objects.update_or_create(learner_id=attempt.learner_id, code=code, defaults=belief_columns(after))
+        if code not in rows:
+            new.append(Belief(learner_id=attempt.learner_id, code=code, **belief_columns(after)))
+        elif after != before:
+            Belief.objects.filter(learner_id=attempt.learner_id, code=code).update(**belief_columns(after))
+    if new:
+        Belief.objects.bulk_create(new)

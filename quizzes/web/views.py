@@ -21,10 +21,10 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 from quizzes import questions, study
 from quizzes.feedback import feedback
 from quizzes.feedback import language as current_language
-from quizzes.models import Attempt, uuid7
+from quizzes.models import Attempt, User, uuid7
 from quizzes.questions import ResponseError
 from quizzes.scheduling import Rating
-from quizzes.study import Conflict, NothingToAsk, Question, Submission
+from quizzes.study import Conflict, Help, NothingToAsk, Question, Submission
 from quizzes.tickets import TicketError
 
 from . import forms
@@ -42,7 +42,8 @@ def home(request: HttpRequest) -> HttpResponseBase:
         question = study.next_question(who.id, stranger=who.stranger)
     except NothingToAsk:
         return render(request, "quizzes/empty.html")
-    response = _ask(request, question, str(uuid7()))
+    helping = study.help_first(who.id, question) if question.leech else None
+    response = _ask(request, question, str(uuid7()), helping=helping)
     remember(response, who)
     return response
 
@@ -196,6 +197,7 @@ def _ask(
     typed: Mapping[str, str] | None = None,
     errors: Mapping[str, str] | None = None,
     hints: int = 0,
+    helping: Help | None = None,
 ) -> HttpResponse:
     language = current_language()
     prompt = questions.render(question.variant, language)
@@ -206,6 +208,7 @@ def _ask(
         "boxes": forms.boxes(prompt, typed or {}, errors or {}),
         "hints": [questions.hint(question.variant, n, language) for n in range(1, hints + 1)],
         "more_hints": hints < prompt.hints,
+        "help": helping and _help(helping, language),
         "max_input": forms.MAX_INPUT,
     }
     return render(request, f"quizzes/{question.variant.template.kind}.html", context)
@@ -221,7 +224,17 @@ def _ask_again(
     """The same question with everything that was typed."""
     hints = min(_hints(request, question) + more_hints, len(question.variant.template.hints))
     attempt_id = str(forms.attempt_id(request.POST.get("attempt", "")))
-    return _ask(request, question, attempt_id, typed=request.POST, errors=errors, hints=hints)
+    helping = study.help_first(request.user.id, question) if isinstance(request.user, User) else None
+    return _ask(request, question, attempt_id, typed=request.POST, errors=errors, hints=hints, helping=helping)
+
+
+def _help(helping: Help, language: questions.Language) -> dict[str, Any]:
+    """A worked example, and the names of the topics that come before."""
+    return {
+        "stem": questions.render(helping.example, language).stem,
+        "solution": questions.explain(helping.example, language),
+        "topics": [getattr(topic, f"title_{language}") for topic in helping.requires],
+    }
 
 
 def _reveal(request: HttpRequest, question: Question) -> HttpResponse:

@@ -18,6 +18,7 @@ from quizzes import agenda, questions, scheduling, study
 from quizzes.models import Attempt, Card, CardAction, QuestionTemplate, User, uuid7
 from quizzes.questions import ResponseError
 from quizzes.scheduling import Rating
+from quizzes.scheduling.planning import loss
 from quizzes.study import Conflict, NothingToAsk, Question
 from quizzes.study.rows import action_of, answer_of, card_state
 from quizzes.tickets import TicketError
@@ -230,10 +231,10 @@ def test_the_attempt_and_the_card_are_stored_together_or_not_at_all(learner: Use
                 "CREATE FUNCTION broken() RETURNS trigger AS "
                 "$$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$ LANGUAGE plpgsql"
             )
-            cursor.execute("CREATE TRIGGER broken BEFORE UPDATE ON quizzes_card FOR EACH ROW EXECUTE FUNCTION broken()")
+            cursor.execute("CREATE TRIGGER broken BEFORE INSERT ON quizzes_card FOR EACH ROW EXECUTE FUNCTION broken()")
         else:
             cursor.execute(
-                "CREATE TRIGGER broken BEFORE UPDATE ON quizzes_card BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
+                "CREATE TRIGGER broken BEFORE INSERT ON quizzes_card BEGIN SELECT RAISE(ABORT, 'the disk is full'); END"
             )
     with pytest.raises(DatabaseError, match="the disk is full"):
         study.submit(learner.id, sent)
@@ -409,28 +410,36 @@ def test_new_templates_come_in_the_order_of_topics_questions_and_levels(small: M
     small("c", topic="first", kind="flashcard")
     small("y", topic="first", level=1)
     small("x", topic="second", level=1)
+    small("w", topic="second", level=3)
+    small("v", topic="first", level=3)
     order = []
-    for minute in range(4):
+    for minute in range(6):
         now = NOON + timedelta(minutes=minute)
         order.append(slug_asked(learner.id, now))
         question = study.next_question(learner.id, now=now)
         study.submit(learner.id, submission(question, self_rating=Rating.GOOD), now=now)
-    assert order == ["y", "z", "c", "x"]
+    assert order == ["y", "c", "z", "x", "v", "w"]
     assert slug_asked(uuid7(), NOON, stranger=True) == "y"
 
 
-def test_what_is_due_comes_first_and_the_longest_due_before_all(small: Make, learner: User) -> None:
+def test_what_is_due_comes_first_and_what_is_lost_fastest_before_all(small: Make, learner: User) -> None:
     for slug in ("a", "b", "c"):
         small(slug)
-    ask_and_answer(learner.id, "b", "forgot-one", now=NOON)  # due tomorrow
-    ask_and_answer(learner.id, "a", "forgot-one", now=NOON + DAY)
-    assert Card.objects.get(template__slug="b").due_day < (Card.objects.get(template__slug="a").due_day or 0)  # type: ignore[operator]
-    ask_and_answer(learner.id, "c", now=NOON + 2 * DAY)
+    for day in (0, 3, 15):
+        ask_and_answer(learner.id, "a", now=NOON + day * DAY)  # known well
+    ask_and_answer(learner.id, "b", "forgot-one", now=NOON + 15 * DAY)
+    ask_and_answer(learner.id, "c", now=NOON + 15 * DAY)
     small("new", topic="later")
-    assert slug_asked(learner.id, NOON + 40 * DAY) == "b"
-    assert slug_asked(learner.id, NOON + 2 * DAY + timedelta(hours=1)) == "b"
-    ask_and_answer(learner.id, "b", now=NOON + 3 * DAY)
-    assert slug_asked(learner.id, NOON + 3 * DAY + timedelta(hours=1)) == "a"
+    much_later = NOON + 90 * DAY
+    cards = {card.template.slug: card for card in Card.objects.select_related("template")}
+    today = scheduling.learner_day(much_later, timedelta(hours=9))
+    losses = {slug: loss(card.stability or 0, today - (card.day or 0)) for slug, card in cards.items()}
+    order = []
+    for minute in range(3):
+        order.append(slug_asked(learner.id, much_later + timedelta(minutes=minute)))
+        ask_and_answer(learner.id, order[-1], now=much_later + timedelta(minutes=minute))
+    assert order == sorted(losses, key=lambda slug: -losses[slug])
+    assert slug_asked(learner.id, much_later + timedelta(hours=1)) == "new"
 
 
 def test_then_new_ones_then_a_second_chance_then_what_was_answered_longest_ago(small: Make, learner: User) -> None:
@@ -570,8 +579,8 @@ def test_where_every_variant_was_asked_the_oldest_comes_again(small: Make, learn
 # Queries
 
 
-SUBMIT_QUERIES = 7
-ASK_QUERIES = 5
+SUBMIT_QUERIES = 8
+ASK_QUERIES = 6
 
 
 @pytest.mark.usefixtures("bank")

@@ -152,7 +152,7 @@ def test_a_stranger_sees_a_question_with_a_figure_at_once(language: str, words: 
 
 
 STRANGER_QUERIES = 1
-LEARNER_QUERIES = 7
+LEARNER_QUERIES = 8
 
 
 def test_looking_writes_nothing(stranger: Browser, django_assert_num_queries: DjangoAssertNumQueries) -> None:
