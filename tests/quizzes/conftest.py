@@ -17,7 +17,8 @@ from tests.quizzes.sources import card_source, sum_source
 def small(db: None) -> Callable[..., QuestionTemplate]:
     """Publish a small question, or a flashcard with ``kind="flashcard"``, in topics that come in order of making."""
     words = {f"{name}_{language}": "…" for name in ("title", "wrong", "remedy") for language in ("ja", "en")}
-    Misconception.objects.get_or_create(code="forgot-one", defaults=words)
+    for code in ("forgot-one", "forgot-two"):
+        Misconception.objects.get_or_create(code=code, defaults=words)
 
     def make(slug: str = "sum", *, topic: str = "sums", kind: str = "question", **others: Any) -> QuestionTemplate:
         Topic.objects.get_or_create(
