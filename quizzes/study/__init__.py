@@ -10,7 +10,7 @@ from .answering import Result, Submission, result, submit
 from .asking import RECENT, Help, Question, help_first, next_question, reopen
 from .cards import bury, reset, resume, suspend, undo
 from .errors import Conflict, NothingToAsk, Refused
-from .log import refold
+from .log import lock, refold
 from .preferences import set_preferences
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "create_guest",
     "delete_learner",
     "help_first",
+    "lock",
     "merge",
     "next_question",
     "refold",

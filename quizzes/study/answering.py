@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -80,15 +80,18 @@ def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now
     now = now or timezone.now()
     question = reopen(learner, submission.token, now)
     grade = _grade(question.variant, submission)
-    with transaction.atomic():
-        user = _admitted(learner) if stranger else log.lock(learner)
-        attempt = _attempt(user, submission, question, grade, now)
+    try:
+        with transaction.atomic():
+            user = _admitted(learner) if stranger else log.lock(learner)
+            attempt = _attempt(user, submission, question, grade, now)
+            state = log.add_attempt(user, attempt)
+            if submission.utc_offset_minutes not in (None, user.utc_offset_minutes):
+                User.objects.filter(id=user.id).update(utc_offset_minutes=submission.utc_offset_minutes)
+    except IntegrityError:  # most answers are new: only where the constraints object is an earlier one looked for
         earlier = _earlier(attempt)
-        if earlier is not None:
-            return _repeated(earlier, attempt)
-        state = log.add_attempt(user, attempt)
-        if submission.utc_offset_minutes not in (None, user.utc_offset_minutes):
-            User.objects.filter(id=user.id).update(utc_offset_minutes=submission.utc_offset_minutes)
+        if earlier is None:
+            raise
+        return _repeated(earlier, attempt)
     return Result(attempt, question.variant, grade, state, created=True)
 
 

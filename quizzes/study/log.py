@@ -37,7 +37,7 @@ def add_attempt(user: User, attempt: Attempt) -> CardState:
         if before.memory is not None and attempt.day > before.memory.day:
             attempt.recall = scheduling.recall(before.memory, attempt.day)
         attempt.save(force_insert=True)
-        _store_card(user.id, attempt.template_id, after, known=state.revision > 0)
+        _store_card(user.id, attempt.template_id, state, after)
         state = after
     _update_beliefs(attempt)
     return state
@@ -48,7 +48,7 @@ def add_action(user: User, action: CardAction) -> CardState:
     state = state_of(user.id, action.template_id)
     _, after = _with(user, action.template_id, state, action_of(action))
     action.save(force_insert=True)
-    _store_card(user.id, action.template_id, after, known=state.revision > 0)
+    _store_card(user.id, action.template_id, state, after)
     if action.voids is not None:
         attempt = Attempt.objects.get(learner_id=user.id, id=action.voids)
         refold_beliefs(user.id, _concerns(attempt))
@@ -57,8 +57,8 @@ def add_action(user: User, action: CardAction) -> CardState:
 
 def state_of(learner: UUID, template: UUID) -> CardState:
     """The card as it stands; an empty state where there is none."""
-    row = Card.objects.filter(learner_id=learner, template_id=template).first()
-    return card_state(row) if row else CardState()
+    rows = Card.objects.filter(learner_id=learner, template_id=template)
+    return next(map(card_state, rows), CardState())
 
 
 def refold(user: User, templates: Collection[UUID] | None = None) -> None:
@@ -115,12 +115,14 @@ def _events(learner: UUID, template: UUID) -> list[Event]:
     return [*map(answer_of, attempts), *map(action_of, CardAction.objects.filter(**key))]
 
 
-def _store_card(learner: UUID, template: UUID, state: CardState, *, known: bool) -> None:
+def _store_card(learner: UUID, template: UUID, before: CardState, after: CardState) -> None:
     key = {"learner_id": learner, "template_id": template}
-    if known:
-        Card.objects.filter(**key).update(**card_columns(state))
-    else:
-        Card.objects.bulk_create([Card(**key, **card_columns(state))])
+    if not before.revision:
+        Card.objects.bulk_create([Card(**key, **card_columns(after))])
+        return
+    old = card_columns(before)
+    changed = {name: value for name, value in card_columns(after).items() if value != old[name]}
+    Card.objects.filter(**key).update(**changed)
 
 
 _TELLING = ("answered_at", "id", "day", "verdict", "hints_used", "misconceptions", "exposes")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from quizzes import study
 from quizzes.models import Attempt, Belief, Card, CardAction, Device, QuestionTemplate, User, uuid7
@@ -144,3 +145,19 @@ def test_a_deleted_learner_leaves_the_others_alone(small: Make, learner: User, a
     assert list(User.objects.all()) == [account]
     assert list(Attempt.objects.values_list("id", flat=True)) == [kept.id]
     study.delete_learner(learner.id)  # again changes nothing
+
+
+def test_cards_and_beliefs_are_rebuilt_by_command(
+    small: Make, learner: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    small("a")
+    ask_and_answer(learner.id, "a", "forgot-one")
+    rows = [list(table.objects.values()) for table in (Card, Belief)]
+    Card.objects.update(stability=1.0, lapses=9)
+    Belief.objects.all().delete()
+    call_command("refold")
+    assert [list(table.objects.values()) for table in (Card, Belief)] == rows
+    call_command("refold", str(learner.id))
+    assert capsys.readouterr().out.splitlines() == ["1 learner done", "1 learner done"]
+    with pytest.raises(CommandError, match="there is no learner"):
+        call_command("refold", str(uuid7()))
