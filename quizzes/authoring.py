@@ -38,10 +38,12 @@ def publish(source: str) -> tuple[TemplateVersion, bool]:
             raise TemplateError([Problem("schema", "slug", f"{template.slug} is a {row.kind} already")])
         row.misconceptions.set(Misconception.objects.filter(code__in=template.misconception_codes()))
         newest = row.versions.order_by("-number").first()
+        row.topic, row.level, row.calculates = topic, template.level, bool(template.parameters)
         if newest is not None and newest.source == source and row.current_id == newest.id:
+            row.save(update_fields=["topic", "level", "calculates"])
             return newest, False
         version = TemplateVersion.objects.create(template=row, number=newest.number + 1 if newest else 1, source=source)
-        row.topic, row.level, row.current, row.calculates = topic, template.level, version, bool(template.parameters)
+        row.current = version
         row.save(update_fields=["topic", "level", "current", "calculates"])
     return version, True
 
