@@ -218,8 +218,8 @@ class _Choice:
         codes = [belief.code for belief in beliefs]
         if not codes:
             return []
-        found = in_order(self.scope).filter(Exists(_diagnoses.filter(misconception__code__in=codes)))
-        return list(found.values_list("id", flat=True))
+        found = in_order(self.scope).filter(misconceptions__code__in=codes)
+        return list(dict.fromkeys(found.values_list("id", flat=True)))
 
     def _to_check(self) -> QuestionTemplate | UUID | None:
         """A template on which an open misconception would show, though it is not due."""
@@ -283,6 +283,3 @@ class _Choice:
             key=lambda id: (asked[id], id in self.just_now[:1], recalls.get(id, 0.0)),
             default=None,
         )
-
-
-_diagnoses = QuestionTemplate.misconceptions.through.objects.filter(questiontemplate_id=OuterRef("pk"))

@@ -15,12 +15,20 @@ from quizzes import agenda, scheduling
 from quizzes.models import Attempt, Belief, Card, CardAction, User
 from quizzes.scheduling import CardState, Event, Evidence, misconceptions
 
+from .prepared import Lookup
 from .rows import action_of, answer_of, belief_columns, belief_of, card_columns, card_state
+
+_locked = Lookup(User, "id", lock=True)
+_card = Lookup(Card, "learner", "template")
+_beliefs = Lookup(Belief, "learner", "code")
 
 
 def lock(learner: UUID) -> User:
     """The learner, whose log nobody else extends until the transaction ends. Raises ``User.DoesNotExist``."""
-    return User.objects.select_for_update(no_key=True).get(id=learner)
+    found = _locked(learner)
+    if not found:
+        raise User.DoesNotExist(f"there is no learner {learner}")
+    return found[0]
 
 
 def add_attempt(user: User, attempt: Attempt) -> CardState:
@@ -57,8 +65,7 @@ def add_action(user: User, action: CardAction) -> CardState:
 
 def state_of(learner: UUID, template: UUID) -> CardState:
     """The card as it stands; an empty state where there is none."""
-    rows = Card.objects.filter(learner_id=learner, template_id=template)
-    return next(map(card_state, rows), CardState())
+    return next(map(card_state, _card(learner, template)), CardState())
 
 
 def refold(user: User, templates: Collection[UUID] | None = None) -> None:
@@ -143,7 +150,7 @@ def _update_beliefs(attempt: Attempt) -> None:
     codes = _concerns(attempt)
     if not codes:
         return
-    rows = {row.code: row for row in Belief.objects.filter(learner_id=attempt.learner_id, code__in=codes)}
+    rows = {row.code: row for row in _beliefs(attempt.learner_id, codes)}
     shown = [code for code in codes if code in attempt.misconceptions]
     if not shown and not rows:
         return  # most right answers: nothing to disprove
