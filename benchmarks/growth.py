@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 from benchmarks import population
 from benchmarks.population import ATTEMPTS, BIG_ATTEMPTS, BIG_CARDS, NOW, PROTOTYPES, Progress
 
-SIZES = (10_000, 30_000)
+SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 25
 
 
@@ -63,7 +63,9 @@ def _verbs(learner: UUID) -> dict[str, Callable[[int], object]]:
         now = NOW + timedelta(seconds=number)
         return study.submit(learner, study.Submission(uuid4(), asked.token, {"s": "1"}), now=now)
 
-    questions = [study.next_question(learner, now=NOW - timedelta(minutes=1)) for _ in range(ROUNDS + 1)]
+    questions = [
+        study.next_question(learner, template="sum-7", now=NOW - timedelta(minutes=1)) for _ in range(ROUNDS + 1)
+    ]
     return {
         "next question": lambda number: study.next_question(learner, now=NOW),
         "submit": submit,

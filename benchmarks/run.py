@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from benchmarks import engine
+from benchmarks import engine, memory, population
 
 ROUNDS = 9
 
@@ -92,20 +92,26 @@ def main() -> None:
         import django
 
         django.setup()
-        from benchmarks import questions  # after the set-up: what it measures must find its settings
+        from benchmarks import growth, questions  # after the set-up: what they measure must find its settings
 
         rates = questions.measure()
         figures = [submit()]
+        timings = growth.measure()
     print("\n".join(questions.table(rates)))
     for figure in figures:
         print(
             f"{figure.subject:34} {figure.subject_us:10.1f} µs  {figure.ratio:7.3f} × {figure.reference}"
             f" ({figure.reference_us:.1f} µs)"
         )
+    print("\n".join(growth.table(timings)))
+    memories = memory.measure(progress=population.say)
+    print("\n".join(memory.table(memories)))
     state.mkdir(parents=True, exist_ok=True)
     written = {
         "questions": list(map(asdict, rates)),
         "service": list(map(asdict, figures)),
+        "growth": list(map(asdict, timings)),
+        "memory": asdict(memories),
         "engine": list(map(asdict, engine.measure([]))),
     }
     (state / "bench.json").write_text(json.dumps(written, indent=1, ensure_ascii=False))

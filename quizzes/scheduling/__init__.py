@@ -1,10 +1,11 @@
 """When to ask what: from the log of answers to cards, days, beliefs and plans. Pure: it knows no database.
 
 :mod:`.cards` folds the events of one card, :mod:`.misconceptions` the evidence on one misconception; :mod:`.planning`
-chooses a day's cards, :mod:`.projection` looks ahead.
+chooses a day's cards, :mod:`.projection` looks ahead; :mod:`.answering` leads from recall to right answers.
 """
 
 from . import misconceptions
+from .answering import share
 from .cards import LEECH_LAPSES, CardState, Memory, due_day, fold, recall, step
 from .days import date_of, day_of, learner_day
 from .events import ACTS, Act, Action, Answer, Event, Rating
@@ -42,5 +43,6 @@ __all__ = [
     "portion",
     "project",
     "recall",
+    "share",
     "step",
 ]

@@ -93,7 +93,10 @@ def step(state: CardState, event: Event, preferences: Preferences = DEFAULTS, ke
 
 
 def recall(memory: Memory | None, day: int) -> float | None:
-    """Predicted probability of a right answer on ``day``; ``None`` for a card that was never reviewed."""
+    """Predicted probability that it is recalled on ``day``; ``None`` for a card that was never reviewed.
+
+    FSRS's retrievability, which is not the probability of a right answer: that is recall times :func:`.share`.
+    """
     return None if memory is None else retrievability(memory.stability, max(0, day - memory.day))
 
 

@@ -34,7 +34,7 @@ def interval(stability: float, retention: float) -> int:
     """Whole days until recall falls to ``retention``: at least 1.
 
     >>> interval(10.0, 0.9), interval(10.0, 0.8), interval(0.2, 0.9)
-    (10, 37, 1)
+    (10, 33, 1)
     """
     days: float = stability / FACTOR * (retention ** (1 / DECAY) - 1)
     return min(max(round(days), 1), LONGEST)

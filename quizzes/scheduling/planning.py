@@ -50,21 +50,22 @@ def before_exam(template: UUID, day: int, due_day: int, exam_day: int | None, to
 
 
 def portion(cards: Iterable[Planned], reviewed: int, today: int) -> list[Planned]:
-    """The cards to ask today, when ``reviewed`` were asked today already: the load is levelled.
+    """The cards to ask today, when ``reviewed`` were asked today already: the load is levelled over a week.
 
-    The least daily number with which every card comes before its window closes; cards whose window has opened are
-    taken in the order in which they close. What closes today or is overdue is always asked. The number stays the same
-    while the portion is worked through, and on no day is it above the most cards that were due on one day.
+    The least daily number with which every card due within the week comes before its window closes; cards whose window
+    has opened are taken in the order in which they close. What closes today or is overdue is always asked. The number
+    stays the same while the portion is worked through, and until more falls due it is on no day above the most cards
+    that were due on one day.
     """
-    waiting = sorted(cards, key=_closing)
+    near = sorted((card for card in cards if card.due_day < today + HORIZON), key=_closing)
     total = unopened = 0
-    for count, card in enumerate(waiting, 1):
+    for count, card in enumerate(near, 1):
         unopened += card.opens > today
         later = max(card.closes - today, 0)  # days after today that are left for these cards
         total = max(total, -(-(reviewed + count) // (later + 1)))
         if later:  # what has not opened is all left to them
             total = max(total, -(-unopened // later))
-    return [card for card in waiting if card.opens <= today][: max(total - reviewed, 0)]
+    return [card for card in near if card.opens <= today][: max(total - reviewed, 0)]
 
 
 def _closing(card: Planned) -> tuple[int, int, UUID]:

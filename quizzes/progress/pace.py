@@ -1,0 +1,18 @@
+"""How long a learner takes for an answer."""
+
+from __future__ import annotations
+
+from statistics import median
+from uuid import UUID
+
+from quizzes import agenda
+
+LATEST = 200  # answers that tell the pace of today
+DEFAULT_SECONDS = 30.0
+
+
+def seconds_per_answer(learner: UUID) -> float:
+    """The median of the latest timed answers; a usual time where there are none."""
+    timed = agenda.counted(learner).filter(duration_ms__isnull=False).order_by("-day", "-answered_at")
+    durations = [min(ms or 0, agenda.IDLE_MS) for ms in timed.values_list("duration_ms", flat=True)[:LATEST]]
+    return median(durations) / 1000 if durations else DEFAULT_SECONDS

@@ -1,0 +1,165 @@
+"""What today asks for, and when it goes on if that is nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from quizzes import agenda, scheduling
+from quizzes.models import Belief, Card, QuestionTemplate, User
+from quizzes.scheduling import Planned
+from quizzes.scheduling.planning import HORIZON, PASS_DAYS
+from quizzes.scheduling.projection import ANSWERS_PER_NEW
+
+from .pace import seconds_per_answer
+
+
+class Item(NamedTuple):
+    """A card to ask today; ``due_day`` may lie ahead, where the load is levelled."""
+
+    template: str
+    topic: str
+    due_day: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviews:
+    """What is left for today; ``next_due_day`` only where nothing is due."""
+
+    due: int
+    new: int
+    next_due_day: int | None
+    minutes: float
+    items: tuple[Item, ...]
+
+
+def reviews(learner: UUID, now: datetime) -> Reviews:
+    """Today's portion in the order of asking, and the new templates that are still offered.
+
+    New ones are offered up to the daily number and, as the choice of questions does, only until the daily minutes are
+    spent. ``minutes`` counts an answer per card and two per new template at the learner's own pace.
+    """
+    day = agenda.day_of(User.objects.get(id=learner), now)
+    answered = _answered(day)
+    due, next_due_day = coming(day, sum(one.recall is not None for one in answered))
+    templates = _templates(day)
+    last_topic = answered[0].topic if answered else None
+    exposing = {template for template, row in templates.items() if row.exposing}
+    cards = [card for card in scheduling.ordered(due, day.today, last_topic, exposing) if card.template in templates]
+    new = _new(day, answered, unseen=sum(not row.known for row in templates.values()))
+    return Reviews(
+        due=len(cards),
+        new=new,
+        next_due_day=next_due_day,
+        minutes=(len(cards) + ANSWERS_PER_NEW * new) * seconds_per_answer(learner) / 60,
+        items=tuple(_item(card, templates[card.template]) for card in cards),
+    )
+
+
+def coming(day: agenda.Day, reviewed: int) -> tuple[list[Planned], int | None]:
+    """What is left of today's portion after ``reviewed`` of it; where nothing is, the next day with something due."""
+    due = agenda.portion(day, reviewed)
+    return due, None if due else _next_due_day(day)
+
+
+class _Answered(NamedTuple):
+    """One of today's attempts."""
+
+    template: UUID
+    topic: UUID
+    duration_ms: int | None
+    recall: float | None
+    purpose: str
+
+
+class _Template(NamedTuple):
+    """A published template: ``known`` are those that are no longer offered as new."""
+
+    slug: str
+    topic: str
+    kind: str
+    known: bool
+    exposing: bool  # an open misconception would show
+
+
+def _answered(day: agenda.Day) -> list[_Answered]:
+    """Today's attempts, the latest first."""
+    attempts = agenda.counted(day.learner).filter(day__gte=day.today).order_by("-answered_at", "-id")
+    columns = ("template_id", "template__topic_id", "duration_ms", "recall", "purpose")
+    return [_Answered(*row) for row in attempts.values_list(*columns)]
+
+
+def _templates(day: agenda.Day) -> dict[UUID, _Template]:
+    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
+    known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))
+    held = Belief.objects.filter(learner_id=day.learner, opened_at__isnull=False, closed_at=None).values("code")
+    diagnosed = QuestionTemplate.misconceptions.through.objects.filter(misconception__code__in=held)
+    exposing = Exists(diagnosed.filter(questiontemplate_id=OuterRef("pk")))
+    published = QuestionTemplate.objects.filter(current__isnull=False).annotate(known=Exists(known), exposing=exposing)
+    rows = published.values_list("id", "slug", "topic__slug", "kind", "known", "exposing")
+    return {id: _Template(slug, topic, kind, known, exposing) for id, slug, topic, kind, known, exposing in rows}
+
+
+def _item(card: Planned, template: _Template) -> Item:
+    return Item(template.slug, template.topic, card.due_day, template.kind)
+
+
+def _new(day: agenda.Day, answered: Iterable[_Answered], unseen: int) -> int:
+    """How many new templates are still offered; a template was new today if its first answer was not foreseen."""
+    answered = list(answered)
+    if agenda.spent_ms(one.duration_ms for one in answered) >= day.preferences.daily_minutes * 60_000:
+        return 0
+    firsts = {one.template: one for one in answered if one.purpose != "cram"}  # the earliest overwrites
+    introduced = sum(first.recall is None for first in firsts.values())
+    return min(max(day.preferences.new_per_day - introduced, 0), unseen)
+
+
+def _next_due_day(day: agenda.Day) -> int | None:
+    """The first later day that would ask for something, if nothing is answered until then."""
+    found = _learned(day).values_list("template_id", "template__topic_id", "stability", "day", "due_day")
+    return min((_comes(_Card(*row), day) for row in found), default=None)
+
+
+class _Card(NamedTuple):
+    template: UUID
+    topic: UUID
+    stability: float | None
+    day: int | None
+    due_day: int | None
+
+
+def _comes(card: _Card, today: agenda.Day) -> int:
+    """The first later day that would ask for this card: its window is open, and it is near enough to be planned."""
+    preferences, exam = today.preferences, today.preferences.exam_day
+    due = card.due_day or 0
+
+    def foreseen(day: int) -> int:
+        """As it looks on ``day``."""
+        stability, reviewed = card.stability or 0.0, card.day or 0
+        opens = scheduling.planned(card.template, card.topic, stability, reviewed, due, preferences, day).opens
+        near = due - HORIZON + 1
+        if exam is not None and exam > max(opens, day):
+            near = min(near, exam - PASS_DAYS - HORIZON + 1)
+        return max(opens, near, day)
+
+    comes = foreseen(today.today + 1)
+    if exam is None:
+        return comes
+    for day in range(max(today.today + 2, exam - PASS_DAYS + 1), exam):  # each day of the final pass draws anew
+        if comes < day:
+            break
+        comes = foreseen(day)
+    return comes
+
+
+def _learned(day: agenda.Day) -> QuerySet[Card]:
+    """The cards that will be asked again, also those buried for today."""
+    return Card.objects.filter(
+        learner_id=day.learner, day__isnull=False, suspended=False, template__current__isnull=False
+    )
