@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 
 from quizzes import agenda, scheduling
 from quizzes.models import Belief, Card, QuestionTemplate, User
@@ -48,11 +47,11 @@ def reviews(learner: UUID, now: datetime) -> Reviews:
     day = agenda.day_of(User.objects.get(id=learner), now)
     answered = _answered(day)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered))
-    templates = _templates(day)
+    templates = _templates(day, [card.template for card in due])
     last_topic = answered[0].topic if answered else None
     exposing = {template for template, row in templates.items() if row.exposing}
     cards = [card for card in scheduling.ordered(due, day.today, last_topic, exposing) if card.template in templates]
-    new = _new(day, answered, unseen=sum(not row.known for row in templates.values()))
+    new = _new(day, answered)
     return Reviews(
         due=len(cards),
         new=new,
@@ -79,12 +78,11 @@ class _Answered(NamedTuple):
 
 
 class _Template(NamedTuple):
-    """A published template: ``known`` are those that are no longer offered as new."""
+    """A published template."""
 
     slug: str
     topic: str
     kind: str
-    known: bool
     exposing: bool  # an open misconception would show
 
 
@@ -95,34 +93,38 @@ def _answered(day: agenda.Day) -> list[_Answered]:
     return [_Answered(*row) for row in attempts.values_list(*columns)]
 
 
-def _templates(day: agenda.Day) -> dict[UUID, _Template]:
-    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
-    known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))
+def _templates(day: agenda.Day, ids: list[UUID]) -> dict[UUID, _Template]:
     held = Belief.objects.filter(learner_id=day.learner, opened_at__isnull=False, closed_at=None).values("code")
     diagnosed = QuestionTemplate.misconceptions.through.objects.filter(misconception__code__in=held)
     exposing = Exists(diagnosed.filter(questiontemplate_id=OuterRef("pk")))
-    published = QuestionTemplate.objects.filter(current__isnull=False).annotate(known=Exists(known), exposing=exposing)
-    rows = published.values_list("id", "slug", "topic__slug", "kind", "known", "exposing")
-    return {id: _Template(slug, topic, kind, known, exposing) for id, slug, topic, kind, known, exposing in rows}
+    published = QuestionTemplate.objects.filter(id__in=ids, current__isnull=False).annotate(exposing=exposing)
+    rows = published.values_list("id", "slug", "topic__slug", "kind", "exposing")
+    return {id: _Template(slug, topic, kind, exposing) for id, slug, topic, kind, exposing in rows}
 
 
 def _item(card: Planned, template: _Template) -> Item:
     return Item(template.slug, template.topic, card.due_day, template.kind)
 
 
-def _new(day: agenda.Day, answered: Iterable[_Answered], unseen: int) -> int:
+def _new(day: agenda.Day, answered: list[_Answered]) -> int:
     """How many new templates are still offered; a template was new today if its first answer was not foreseen."""
-    answered = list(answered)
     if agenda.spent_ms(one.duration_ms for one in answered) >= day.preferences.daily_minutes * 60_000:
         return 0
     firsts = {one.template: one for one in answered if one.purpose != "cram"}  # the earliest overwrites
     introduced = sum(first.recall is None for first in firsts.values())
-    return min(max(day.preferences.new_per_day - introduced, 0), unseen)
+    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
+    known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))
+    unseen = QuestionTemplate.objects.filter(~Exists(known), current__isnull=False)
+    return unseen[: max(day.preferences.new_per_day - introduced, 0)].count()
 
 
 def _next_due_day(day: agenda.Day) -> int | None:
     """The first later day that would ask for something, if nothing is answered until then."""
-    found = _learned(day).values_list("template_id", "template__topic_id", "stability", "day", "due_day")
+    learned = _learned(day)
+    if day.preferences.exam_day is None:  # none is planned earlier than a week before it is due
+        nearest = learned.aggregate(nearest=Min("due_day"))["nearest"]
+        learned = learned.filter(due_day__lt=(nearest or 0) + HORIZON)
+    found = learned.values_list("template_id", "template__topic_id", "stability", "day", "due_day")
     return min((_comes(_Card(*row), day) for row in found), default=None)
 
 

@@ -61,7 +61,7 @@ def test_a_card_that_was_reset_is_unseen(learner: User, made: list[QuestionTempl
         (3, {}, "proficient"),
         (2, {}, "learning"),  # of five templates, half is three
         (3, {"skill": 0.79}, "learning"),
-        (3, {"skill": 0.8}, "proficient"),
+        (4, {"skill": 0.8}, "proficient"),
         (3, {"stability": 1.0, "days_ago": 9}, "learning"),  # recall has fallen
         (3, {"first_right_day": TODAY}, "learning"),  # right on one day only
         (3, {"first_right_day": None, "right_day": None}, "learning"),
