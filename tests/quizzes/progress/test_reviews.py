@@ -177,4 +177,4 @@ def test_the_queries_do_not_grow_with_the_history(learner: User, made: list[Ques
         learned(learner, template)
         answered(learner, template)
         answered(learner, template, days_ago=3)
-    assert queries() == 6
+    assert queries() == 5  # the minutes are spent: nothing new is counted
