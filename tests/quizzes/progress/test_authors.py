@@ -82,7 +82,7 @@ def test_discrimination_is_the_correlation_with_the_skill_on_other_cards(small: 
             assert progress.template_statistics(template.slug).overall.discrimination is None  # nine learners
         answered(user, template, at=NOON, score=score)
         answered(user, template, at=NOON + MINUTE, score=1 - score)  # a second answer tells nothing
-        learned(user, template, skill=1 - skill)  # nor does the card of the template itself
+        learned(user, template, skill=n % 2)  # nor does the card of the template itself
         learned(user, others[0], skill=skill - 0.1)
         learned(user, others[1], skill=skill + 0.1)
     answered(crowd[10], template)  # no other cards: not compared

@@ -63,6 +63,15 @@ def test_the_first_item_is_the_next_question(learner: User, made: list[QuestionT
     assert len(set(asked)) > 1
 
 
+def test_the_topic_just_asked_has_to_wait(learner: User, small: Make) -> None:
+    learned(learner, small("fading", topic="a"), stability=3.0, due_day=TODAY - 9, days_ago=12)
+    learned(learner, small("stable", topic="b"), stability=300.0, due_day=TODAY - 9, days_ago=400)
+    assert [item.template for item in progress.reviews(learner.id, NOON).items] == ["fading", "stable"]
+    answered(learner, small("other", topic="a"))
+    assert [item.template for item in progress.reviews(learner.id, NOON).items] == ["stable", "fading"]
+    assert study.next_question(learner.id, now=NOON).variant.template.slug == "stable"
+
+
 def test_what_tells_of_an_open_misconception_comes_first(learner: User, small: Make) -> None:
     telling, silent = small("telling"), small("silent")
     silent.misconceptions.clear()

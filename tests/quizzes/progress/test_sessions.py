@@ -66,6 +66,24 @@ def test_a_sitting_tells_what_it_met_and_what_it_overcame(learner: User, small: 
     assert progress.session(learner.id, NOON + 40 * MINUTE).met == ()
 
 
+def test_what_an_earlier_sitting_overcame_is_not_told_again(learner: User, small: Make) -> None:
+    slug = small().slug
+    ask_and_answer(learner.id, slug, "forgot-one", now=NOON - 2 * DAY)
+    for now in (NOON - DAY, NOON - 2 * MINUTE, NOON - MINUTE):
+        ask_and_answer(learner.id, slug, now=now)
+    assert progress.session(learner.id, NOON).closed == ("forgot-one",)
+    answered(learner, small("other"), at=NOON + 40 * MINUTE)
+    assert progress.session(learner.id, NOON + 40 * MINUTE).closed == ()
+
+
+def test_yesterdays_reviews_are_not_taken_off_todays_portion(learner: User, small: Make) -> None:
+    for number in range(6):
+        learned(learner, small(f"q{number}"), days_ago=10)  # levelled: two a day
+    for _ in range(3):
+        answered(learner, small("q0"), days_ago=1, recall=0.9)
+    assert progress.session(learner.id, NOON).due == progress.reviews(learner.id, NOON).due == 2
+
+
 def test_a_second_chance_is_open_until_it_is_taken_or_the_day_is_over(learner: User, small: Make) -> None:
     for slug in ("a", "b"):
         ask_and_answer(learner.id, small(slug).slug, "forgot-one", now=NOON)
@@ -96,7 +114,7 @@ def test_the_queries_do_not_grow_with_the_history(learner: User, small: Make) ->
         assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
         return len(captured)
 
-    assert queries() == 5  # nothing answered, nothing due
+    assert queries() == 6  # nothing answered, nothing due
     learned(learner, small(), days_ago=20)
     answered(learner, small())
     assert queries() == 6
