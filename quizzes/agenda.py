@@ -9,10 +9,10 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import scheduling
-from .models import Attempt, Card, CardAction, User
+from .models import Attempt, Belief, Card, CardAction, User
 from .scheduling import Planned, Preferences
 from .scheduling.planning import HORIZON, PASS_DAYS
 
@@ -91,6 +91,26 @@ def planned(day: Day, cards: QuerySet[Card] | None = None) -> list[Planned]:
 def portion(day: Day, reviewed: int) -> list[Planned]:
     """The cards to ask today after ``reviewed`` of them were answered."""
     return scheduling.portion(planned(day), reviewed, day.today)
+
+
+def open_misconceptions(learner: UUID) -> QuerySet[Belief]:
+    """The misconceptions that the learner still holds."""
+    return Belief.objects.filter(learner_id=learner, opened_at__isnull=False, closed_at=None)
+
+
+def is_unseen(day: Day) -> Q:
+    """The condition on a template that it is offered as new: neither learned, suspended nor buried today."""
+    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
+    return ~Q(Exists(known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))))
+
+
+def introduced(answered: Iterable[tuple[UUID, str, float | None]]) -> int:
+    """How many templates were new today: the template, purpose and recall of today's attempts, the latest first.
+
+    A template was new if no recall was predicted for its first answer; what is crammed does not count.
+    """
+    firsts = {template: recall for template, purpose, recall in answered if purpose != "cram"}
+    return sum(recall is None for recall in firsts.values())
 
 
 def spent_ms(durations: Iterable[int | None]) -> int:

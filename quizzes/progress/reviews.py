@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, QuerySet
 
 from quizzes import agenda, scheduling
-from quizzes.models import Belief, Card, QuestionTemplate, User
+from quizzes.models import Card, QuestionTemplate, User
 from quizzes.scheduling import Planned
 from quizzes.scheduling.planning import HORIZON, PASS_DAYS
 from quizzes.scheduling.projection import ANSWERS_PER_NEW
@@ -94,7 +94,7 @@ def _answered(day: agenda.Day) -> list[_Answered]:
 
 
 def _templates(day: agenda.Day, ids: list[UUID]) -> dict[UUID, _Template]:
-    held = Belief.objects.filter(learner_id=day.learner, opened_at__isnull=False, closed_at=None).values("code")
+    held = agenda.open_misconceptions(day.learner).values("code")
     diagnosed = QuestionTemplate.misconceptions.through.objects.filter(misconception__code__in=held)
     exposing = Exists(diagnosed.filter(questiontemplate_id=OuterRef("pk")))
     published = QuestionTemplate.objects.filter(id__in=ids, current__isnull=False).annotate(exposing=exposing)
@@ -110,11 +110,8 @@ def _new(day: agenda.Day, answered: list[_Answered]) -> int:
     """How many new templates are still offered; a template was new today if its first answer was not foreseen."""
     if agenda.spent_ms(one.duration_ms for one in answered) >= day.preferences.daily_minutes * 60_000:
         return 0
-    firsts = {one.template: one for one in answered if one.purpose != "cram"}  # the earliest overwrites
-    introduced = sum(first.recall is None for first in firsts.values())
-    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
-    known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))
-    unseen = QuestionTemplate.objects.filter(~Exists(known), current__isnull=False)
+    introduced = agenda.introduced((one.template, one.purpose, one.recall) for one in answered)
+    unseen = QuestionTemplate.objects.filter(agenda.is_unseen(day), current__isnull=False)
     return unseen[: max(day.preferences.new_per_day - introduced, 0)].count()
 
 

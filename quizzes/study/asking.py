@@ -18,7 +18,7 @@ from quizzes.scheduling import LEECH_LAPSES
 from quizzes.tickets import Purpose, Ticket
 
 from . import templates
-from .choosing import Scope, choose, choose_first, open_misconceptions
+from .choosing import Scope, choose, choose_first
 from .errors import NothingToAsk
 
 RECENT = 50  # variants of a card that are not shown again while others exist
@@ -72,7 +72,7 @@ def next_question(
     if stranger:
         row = choose_first(scope)
     else:
-        held = list(open_misconceptions(learner))
+        held = list(agenda.open_misconceptions(learner))
         row, leech = choose(agenda.day_of(User.objects.get(id=learner), now), scope, purpose, held)
         suspected = {misconception} if misconception else {belief.code for belief in held}
         recent = _recent(learner, row)

@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from quizzes import agenda, scheduling
 from quizzes.agenda import Day
-from quizzes.models import Attempt, Belief, Card, Misconception, QuestionTemplate, Topic
+from quizzes.models import Belief, Card, Misconception, QuestionTemplate, Topic
 from quizzes.questions import Kind
 from quizzes.scheduling import LEECH_LAPSES
 from quizzes.scheduling.forgetting import retrievability
@@ -99,11 +99,6 @@ def named(slug: str) -> QuestionTemplate:
     return row
 
 
-def open_misconceptions(learner: UUID) -> QuerySet[Belief]:
-    """The misconceptions that the learner still holds."""
-    return Belief.objects.filter(learner_id=learner, opened_at__isnull=False, closed_at=None)
-
-
 def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
     """Published templates in the order in which they are learned.
 
@@ -113,12 +108,6 @@ def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
     advanced = Case(When(level__lte=BASIC_LEVEL, then=0), default=1)
     order = (advanced, "topic__position", "level", "-kind", "-calculates", "slug")
     return _published().filter(scope.filter()).order_by(*order)
-
-
-def introduced(answered: Iterable[Answered]) -> int:
-    """How many templates were new today, whose attempts are given the latest first: no recall was predicted."""
-    firsts = {one.template: one for one in answered if one.purpose != "cram"}
-    return sum(first.recall is None for first in firsts.values())
 
 
 def _published() -> QuerySet[QuestionTemplate]:
@@ -159,8 +148,8 @@ class _Choice:
 
     @cached_property
     def answered(self) -> list[Answered]:
-        """Today's attempts, the latest first."""
-        attempts = Attempt.objects.filter(learner_id=self.day.learner, day__gte=self.day.today)
+        """Today's attempts, the latest first; not those taken back."""
+        attempts = agenda.counted(self.day.learner).filter(day__gte=self.day.today)
         columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
         return [Answered(*row) for row in attempts.order_by("-answered_at", "-id").values_list(*columns)]
 
@@ -242,7 +231,8 @@ class _Choice:
         spent = agenda.spent_ms(one.duration_ms for one in self.answered)
         if spent >= preferences.daily_minutes * 60_000:
             return None
-        if introduced(self.answered) >= preferences.new_per_day:
+        introduced = agenda.introduced((one.template, one.purpose, one.recall) for one in self.answered)
+        if introduced >= preferences.new_per_day:
             return None
         return self._beyond_the_daily_number()
 
@@ -252,9 +242,7 @@ class _Choice:
         return self._unseen()
 
     def _unseen(self, templates: list[UUID] | None = None) -> QuestionTemplate | None:
-        known = Card.objects.filter(learner_id=self.day.learner, template_id=OuterRef("pk"))
-        known = known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=self.day.today))
-        unseen = in_order(self.scope).filter(~Exists(known))
+        unseen = in_order(self.scope).filter(agenda.is_unseen(self.day))
         if templates is not None:
             unseen = unseen.filter(id__in=templates)
         return unseen.first()

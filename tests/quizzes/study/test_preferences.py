@@ -207,3 +207,16 @@ def test_the_topics_that_come_before_are_named_with_the_help(small: Make, learne
 def test_an_exam_date_is_a_date(learner: User) -> None:
     assert study.set_preferences(learner.id, exam_date=date(2027, 2, 19)).exam_date == date(2027, 2, 19)
     assert study.set_preferences(learner.id, exam_date=None).exam_date is None
+
+
+def test_an_answer_taken_back_counts_for_no_daily_number(small: Make, learner: User) -> None:
+    for number in range(3):
+        small(f"t{number}")
+    study.set_preferences(learner.id, new_per_day=1, daily_minutes=1)
+    ask_and_answer(learner.id, "t0", now=NOON - DAY)
+    mistaken = ask_and_answer(learner.id, "t1", now=NOON, duration_ms=90_000).attempt
+    assert study.next_question(learner.id, now=NOON + MINUTE).ticket.slug == "t0"  # nothing new any more today
+    study.undo(learner.id, mistaken.id, now=NOON + MINUTE)
+    assert study.next_question(learner.id, now=NOON + 2 * MINUTE).ticket.slug == "t1"
+    ask_and_answer(learner.id, "t1", now=NOON + 2 * MINUTE)
+    assert study.next_question(learner.id, now=NOON + 3 * MINUTE).ticket.slug == "t0"
