@@ -30,8 +30,8 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a running site with an empty database and the real bank."""
+def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What the site is started with; commands for its database need the same."""
     state = tmp_path_factory.mktemp("site")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -39,12 +39,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     environment = {**os.environ, "STATE_DIR": str(state), "PORT": str(port), "HOST": "127.0.0.1"}
     if "DATABASE_URL" in environment:
         environment["DATABASE_URL"] = _new_database(environment["DATABASE_URL"], f"site_{port}")
+    return environment
+
+
+@pytest.fixture(scope="session")
+def site(site_environment: dict[str, str]) -> Iterator[str]:
+    """The address of a running site with an empty database and the real bank."""
+    environment = site_environment
     for command in (["migrate", "-v0"], ["loadbank"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
     command = [sys.executable, "-m", "gunicorn", "--config", "python:studysite.gunicorn"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
-            address = f"http://127.0.0.1:{port}"
+            address = f"http://127.0.0.1:{environment['PORT']}"
             _wait_until_ready(f"{address}/readyz", server)
             yield address
         finally:
