@@ -233,7 +233,7 @@ def _help(helping: Help, language: questions.Language) -> dict[str, Any]:
     return {
         "stem": questions.render(helping.example, language).stem,
         "solution": questions.explain(helping.example, language),
-        "topics": [getattr(topic, f"title_{language}") for topic in helping.requires],
+        "topics": _(", ").join(getattr(topic, f"title_{language}") for topic in helping.requires),
     }
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
 import brotli  # type: ignore[import-untyped]
 import pytest
-from django.contrib.sessions.models import Session
 from django.db import connection
 from django.http import HttpRequest
 from django.test import Client
@@ -19,7 +19,7 @@ from pytest_django import DjangoAssertNumQueries
 from rest_framework.test import APIClient
 
 from quizzes import study
-from quizzes.models import Attempt, Card, QuestionTemplate, User, uuid7
+from quizzes.models import Attempt, Card, QuestionTemplate, Session, User, uuid7
 from quizzes.questions import Variant
 from quizzes.scheduling import Rating
 from quizzes.study.rows import card_state
@@ -665,3 +665,20 @@ def test_a_learner_of_the_web_may_answer_over_the_api(student: Browser, learner:
     assert (answer.status_code, answer.json()["code"]) == (409, "variant-answered")
     refused = student.post("/api/v1/attempts/", body, content_type="application/json")
     assert (refused.status_code, refused.json()["code"]) == (403, "permission-denied")
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "topics"),
+    [
+        ("ja", "解き方の例", "先に確認するとよいトピック：ストライド、パディング"),
+        ("en", "Worked example", "It builds on: Stride, Padding"),
+    ],
+)
+def test_what_was_forgotten_again_and_again_comes_with_an_example_and_what_it_builds_on(
+    student: Browser, learner: User, language: str, heading: str, topics: str
+) -> None:
+    for days in (80, 65, 50, 35, 20):
+        ask_and_answer(learner.id, CONV, gave_up=True, now=timezone.now() - timedelta(days=days))
+    page = student.get("/", headers={"accept-language": language}).content.decode()
+    assert heading in page
+    assert topics in page
