@@ -14,7 +14,7 @@ from itertools import count
 from uuid import UUID, uuid4
 
 from benchmarks import population
-from benchmarks.population import ATTEMPTS, BIG_ATTEMPTS, BIG_CARDS, NOW, PROTOTYPES, Progress
+from benchmarks.population import ATTEMPTS, BIG_ATTEMPTS, BIG_CARDS, BIG_DAYS, NOW, PROTOTYPES, Progress
 
 SIZES = (10_000, 100_000, 1_000_000)
 ROUNDS = 25
@@ -39,7 +39,9 @@ def measure(sizes: tuple[int, ...] = SIZES, progress: Progress = population.say)
     prototypes = [population.make_learner(seed) for seed in range(PROTOTYPES)]
     learners = {
         f"{ATTEMPTS} attempts": prototypes[0],
-        f"{BIG_ATTEMPTS:,} attempts, {BIG_CARDS:,} cards": population.make_learner(99, BIG_CARDS, BIG_ATTEMPTS),
+        f"{BIG_ATTEMPTS:,} attempts, {BIG_CARDS:,} cards": population.make_learner(
+            99, BIG_CARDS, BIG_ATTEMPTS, BIG_DAYS
+        ),
     }
     found: list[Timing] = []
     first: dict[tuple[str, str], float] = {}

@@ -10,14 +10,19 @@ import argparse
 import os
 import random
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
+
+if TYPE_CHECKING:
+    from quizzes.scheduling import Answer
 
 TOPICS = 20
 TEMPLATES = 2000
-CARDS, ATTEMPTS = 100, 400  # of an ordinary learner
-BIG_CARDS, BIG_ATTEMPTS = 2000, 20_000
+CARDS, ATTEMPTS, DAYS = 100, 400, 60  # of an ordinary learner
+BIG_CARDS, BIG_ATTEMPTS, BIG_DAYS = 2000, 20_000, 720
 PROTOTYPES = 8
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 
@@ -56,11 +61,14 @@ def make_templates(progress: Progress) -> None:
     progress(f"{TEMPLATES} templates published")
 
 
-def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS) -> UUID:
-    """A learner with a history up to :data:`NOW`: 85 % of the answers are right, half of the wrong ones explained."""
-    from quizzes import study
+def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: int = DAYS) -> UUID:
+    """A learner who was up to date on the evening before :data:`NOW`.
+
+    The cards were met evenly over ``days`` and answered whenever they were due, 85 % right, half of the wrong answers
+    explained, each followed by a second chance. What is missing to ``attempts`` was free practice.
+    """
+    from quizzes import agenda, study
     from quizzes.models import Attempt, QuestionTemplate, User
-    from quizzes.scheduling import learner_day
 
     chance = random.Random(seed)  # noqa: S311  # to repeat, not to hide
     user = User(utc_offset_minutes=540)
@@ -68,39 +76,68 @@ def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS) -> UUI
     user.save(force_insert=True)
     published = QuestionTemplate.objects.filter(slug__startswith="sum-").order_by("slug")
     templates = list(published.values_list("id", "current_id", "misconceptions__code")[:cards])
-    rows = []
-    for number in range(attempts):
-        template, version, rule = templates[number % cards]
-        at = NOW - timedelta(days=360) * (1 - number / attempts) + timedelta(seconds=chance.randrange(40))
-        right = chance.random() < 0.85
+    answers = [
+        (number, answer)
+        for number in range(cards)
+        for answer in _reviews(chance, number * days // cards, days, agenda.card_key(user.id, templates[number][0]))
+    ]
+    reviews = len(answers)
+    if reviews > attempts:
+        raise ValueError(f"{cards} cards in {days} days take {reviews} answers, more than {attempts}")
+    for number, (answer, _) in chance.choices(answers, k=attempts - reviews):
+        again = replace(answer, at=answer.at + timedelta(hours=2), id=uuid4())
+        answers.append((number, (again, None)))
+    rows: list[Attempt] = []
+    for number, (answer, recall) in answers:
+        template, version, rule = templates[number]
         rows.append(
             Attempt(
                 learner_id=user.id,
-                id=uuid4(),
+                id=answer.id,
                 template_id=template,
                 version_id=version,
-                seed=seed * 1_000_000 + number,
+                seed=seed * 1_000_000 + len(rows),
                 format="free",
-                parameters={"a": number + 1},
+                parameters={"a": len(rows) + 1},
                 request_digest="0" * 64,
-                response={"s": str(number + 1 + right)},
-                verdict="correct" if right else "incorrect",
-                score=float(right),
-                misconceptions=[] if right or chance.random() < 0.5 else [rule],
+                response={"s": str(len(rows) + 1 + answer.correct)},
+                verdict="correct" if answer.correct else "incorrect",
+                score=float(answer.correct),
+                misconceptions=[] if answer.correct or chance.random() < 0.5 else [rule],
                 exposes=[rule],
-                recall=0.9 if number >= cards else None,
+                recall=recall,
                 purpose="review",
                 duration_ms=chance.randrange(5_000, 60_000),
-                issued_at=at,
-                answered_at=at,
-                received_at=at,
+                issued_at=answer.at,
+                answered_at=answer.at,
+                received_at=answer.at,
                 utc_offset_minutes=540,
-                day=learner_day(at, timedelta(hours=9)),
+                day=answer.day,
             )
         )
     Attempt.objects.bulk_create(rows, batch_size=500)
     study.refold(user)
     return user.id
+
+
+def _reviews(chance: random.Random, first: int, days: int, key: bytes) -> Iterator[tuple[Answer, float | None]]:
+    """One card's answers from the day ``first`` of ``days`` on, with the recall that was predicted."""
+    from quizzes import scheduling
+    from quizzes.scheduling import Answer, CardState
+
+    today = scheduling.learner_day(NOW, timedelta(hours=9))
+    state, day = CardState(), today - days + first
+    while day < today:
+        at = NOW - timedelta(days=today - day) + timedelta(seconds=chance.randrange(3600))
+        for tried in range(2):
+            recall = None if tried else scheduling.recall(state.memory, day)
+            right = chance.random() < 0.85
+            answer = Answer(at + timedelta(minutes=10 * tried), uuid4(), day, right)
+            state = scheduling.step(state, answer, key=key)
+            yield answer, recall
+            if right:
+                break
+        day = state.due_day or today
 
 
 def fill(attempts: int, prototypes: list[UUID], progress: Progress) -> None:
