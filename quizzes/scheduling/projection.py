@@ -48,22 +48,19 @@ def project(deck: Deck, today: int, days: int, preferences: Preferences, unseen:
     review; one that is forgotten is counted as asked again on the same day and two days later. New templates start as
     after a hard first day: most are missed once.
     """
-    deck = Deck(deck.stability.copy(), deck.difficulty.copy(), deck.day.copy(), deck.due_day.copy())
-    reviews, new = [0.0] * (days + RETURNS_AFTER), [0] * days
-    for index in range(days):
-        now = today + index
-        due = deck.due_day <= now
-        due |= _final_pass(deck, due, now, preferences)
-        if due.any():
-            recalled = retrievability(deck.stability[due], now - deck.day[due])
-            missed = float((1 - recalled).sum())
-            reviews[index] += due.sum() + missed
-            reviews[index + RETURNS_AFTER] += missed
-            _review(deck, due, recalled, now, preferences)
-        new[index] = min(preferences.new_per_day, unseen)
-        unseen -= new[index]
-        deck = _with_new(deck, new[index], now, preferences)
-    return Projection(reviews[:days], new, deck)
+    end = today + days
+    new = [min(preferences.new_per_day, max(unseen - preferences.new_per_day * index, 0)) for index in range(days)]
+    deck = _with_new(deck, new, today, preferences)
+    reviews = np.zeros(days + RETURNS_AFTER)
+    exam = preferences.exam_day or 0
+    first = end if exam <= today else min(max(exam - PASS_DAYS, today), end)
+    after = max(first, min(exam, end))
+    _as_due(deck, reviews, today, today, first, preferences)
+    for now in range(first, after):
+        due = (deck.due_day <= now) | _final_pass(deck, now, exam)
+        _review(deck, reviews, today, np.flatnonzero(due), np.array(now), preferences)
+    _as_due(deck, reviews, today, after, end, preferences)
+    return Projection(reviews[:days].tolist(), new, deck)
 
 
 def good_review(stability: Floats, difficulty: Floats, recalled: Floats) -> tuple[Floats, Floats]:
@@ -81,30 +78,41 @@ def intervals(stability: Floats, retention: float) -> Integers:
     return whole
 
 
-def _review(deck: Deck, due: NDArray[np.bool_], recalled: Floats, now: int, preferences: Preferences) -> None:
+def _as_due(deck: Deck, reviews: Floats, today: int, first: int, end: int, preferences: Preferences) -> None:
+    """Review every card on each of its due days from ``first`` up to ``end``: the next review of all cards at a time."""
+    due = np.arange(len(deck.day))
+    while True:
+        due = due[deck.due_day[due] < end]
+        if not len(due) or first >= end:
+            return
+        _review(deck, reviews, today, due, np.maximum(deck.due_day[due], first), preferences)
+
+
+def _review(deck: Deck, reviews: Floats, today: int, due: Integers, now: Integers, preferences: Preferences) -> None:
+    """Review the cards ``due`` (indices) on the days ``now``, one for each or one for all."""
+    recalled = retrievability(deck.stability[due], now - deck.day[due])
+    index = np.broadcast_to(now - today, due.shape)
+    np.add.at(reviews, index, 2 - recalled)
+    np.add.at(reviews, index + RETURNS_AFTER, 1 - recalled)
     stability, difficulty = good_review(deck.stability[due], deck.difficulty[due], recalled)
     deck.stability[due], deck.difficulty[due], deck.day[due] = stability, difficulty, now
     deck.due_day[due] = now + intervals(stability, preferences.retention)
 
 
-def _final_pass(deck: Deck, due: NDArray[np.bool_], now: int, preferences: Preferences) -> NDArray[np.bool_]:
+def _final_pass(deck: Deck, now: int, exam: int) -> NDArray[np.bool_]:
     """Of the cards not seen in the last days before the exam, today's share: those recalled worst."""
-    chosen = np.zeros_like(due)
-    exam = preferences.exam_day
-    if exam is None or not exam - PASS_DAYS <= now < exam:
-        return chosen
-    waiting = np.flatnonzero((deck.day < exam - PASS_DAYS) & ~due)
+    waiting = np.flatnonzero((deck.day < exam - PASS_DAYS) & (deck.due_day > now))
     worst = np.argsort(retrievability(deck.stability[waiting], now - deck.day[waiting]), kind="stable")
+    chosen = np.zeros(len(deck.day), dtype=bool)
     chosen[waiting[worst[: -(-len(waiting) // (exam - now))]]] = True
     return chosen
 
 
-def _with_new(deck: Deck, count: int, now: int, preferences: Preferences) -> Deck:
-    if not count:
-        return deck
+def _with_new(deck: Deck, new: list[int], today: int, preferences: Preferences) -> Deck:
+    """A deck of its own: the cards given, then those of each coming day, which first come back after it."""
     w = PARAMETERS
-    stability = np.full(count, w[1])
-    difficulty = np.full(count, w[4] - math.exp(w[5]) + 1)
-    day = np.full(count, now)
+    day = np.repeat(today + np.arange(len(new)), new)
+    stability = np.full(len(day), w[1])
+    difficulty = np.full(len(day), w[4] - math.exp(w[5]) + 1)
     fresh = Deck(stability, difficulty, day, day + intervals(stability, preferences.retention))
     return Deck(*(np.concatenate(pair) for pair in zip(deck, fresh, strict=True)))
