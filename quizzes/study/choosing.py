@@ -200,14 +200,17 @@ class _Choice:
         if not chosen:
             return None
         last_topic = self.answered[0].topic if self.answered else None
-        return scheduling.ordered(chosen, self.day.today, last_topic, self._exposing(self.held))[0].template
+        exposing = self._exposing(self.held, [card.template for card in chosen])
+        return scheduling.ordered(chosen, self.day.today, last_topic, exposing)[0].template
 
-    def _exposing(self, beliefs: Iterable[Belief]) -> list[UUID]:
+    def _exposing(self, beliefs: Iterable[Belief], among: list[UUID] | None = None) -> list[UUID]:
         """The templates on which one of these misconceptions shows, in the order of learning."""
         codes = [belief.code for belief in beliefs]
         if not codes:
             return []
         found = in_order(self.scope).filter(misconceptions__code__in=codes)
+        if among is not None:
+            found = found.filter(id__in=among)
         return list(dict.fromkeys(found.values_list("id", flat=True)))
 
     def _to_check(self) -> QuestionTemplate | UUID | None:
