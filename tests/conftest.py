@@ -24,10 +24,10 @@ BANK_TABLES: tuple[type[Model], ...] = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session", autouse=True)
-def static_files() -> None:
-    """Pages name their static files by hash, so these are collected as for a running site."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Pages name their static files by hash, so these are collected as for a running site: once, for all workers."""
+    if not hasattr(session.config, "workerinput"):
+        call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @pytest.fixture(autouse=True)

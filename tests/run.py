@@ -13,6 +13,7 @@ from pathlib import Path
 from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
+PARALLEL = ["--numprocesses", "auto", "--dist", "worksteal"]
 WITH_DATABASE = ["tests/quizzes", "tests/web", "tests/api", "tests/reliability", "tests/site"]
 
 
@@ -34,7 +35,7 @@ def main(arguments: list[str]) -> int:
 def _pytest(arguments: list[str], environment: dict[str, str], name: str) -> int:
     print(f"\n== Tests on {name} ==", flush=True)  # noqa: T201
     return subprocess.run(
-        [sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False
+        [sys.executable, "-m", "pytest", *PARALLEL, *arguments], cwd=ROOT, env=environment, check=False
     ).returncode
 
 
