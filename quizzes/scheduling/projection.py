@@ -79,7 +79,7 @@ def intervals(stability: Floats, retention: float) -> Integers:
 
 
 def _as_due(deck: Deck, reviews: Floats, today: int, first: int, end: int, preferences: Preferences) -> None:
-    """Review every card on each of its due days from ``first`` up to ``end``: the next review of all cards at a time."""
+    """Review every card on each of its due days from ``first`` up to ``end``: all cards at a time."""
     due = np.arange(len(deck.day))
     while True:
         due = due[deck.due_day[due] < end]
