@@ -9,7 +9,7 @@ from django.db import transaction
 
 from .models import Misconception, QuestionTemplate, TemplateVersion, Topic
 from .questions import Problem, Template, TemplateError, load
-from .questions.catalogue import Bank
+from .questions.catalogue import Bank, unfit_examples
 
 
 @dataclass(slots=True)
@@ -68,6 +68,7 @@ def load_bank(bank: Bank, progress: Callable[[str], None] = lambda line: None) -
                 raise TemplateError([Problem("schema", f"{where}: slug", f"{slug} is in {places[slug]} already")])
             places[slug] = where
             (report.unchanged if not new else report.created if version.number == 1 else report.updated).append(slug)
+        _choose_examples(bank)
         published = QuestionTemplate.objects.filter(current__isnull=False).values_list("slug", flat=True)
         report.absent = sorted(set(published) - places.keys())
     return report
@@ -95,9 +96,26 @@ def _load_topics(bank: Bank) -> None:
     for position, entry in enumerate(bank.topics):
         rows[entry.slug], _ = Topic.objects.update_or_create(
             slug=entry.slug,
-            defaults={"position": position, "title_ja": entry.title["ja"], "title_en": entry.title["en"]},
+            defaults={"position": position}
+            | {
+                f"{name}_{language}": text[language]
+                for name, text in (("title", entry.title), ("text", entry.text), ("formula", entry.formula))
+                for language in text
+            },
         )
         rows[entry.slug].requires.set([rows[slug] for slug in entry.requires])
+
+
+def _choose_examples(bank: Bank) -> None:
+    """Point the topics at their examples, once these are published."""
+    wanted = {entry.slug: entry.example for entry in bank.topics}
+    published = QuestionTemplate.objects.filter(slug__in=wanted.values(), current__isnull=False)
+    rows = {row.slug: row for row in published.select_related("topic")}
+    problems = unfit_examples(bank.topics, {slug: (row.topic.slug, row.kind) for slug, row in rows.items()})
+    if problems:
+        raise TemplateError(problems)
+    for topic, example in wanted.items():
+        Topic.objects.filter(slug=topic).update(example=rows.get(example))
 
 
 def _load_misconceptions(bank: Bank) -> None:

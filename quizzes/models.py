@@ -114,6 +114,12 @@ class Topic(models.Model):
     position = models.PositiveIntegerField()
     title_ja = models.CharField(max_length=120)
     title_en = models.CharField(max_length=120)
+    # Markdown as in templates, without placeholders; LaTeX. Empty: there is none.
+    text_ja = models.TextField(blank=True)
+    text_en = models.TextField(blank=True)
+    formula_ja = models.TextField(blank=True)
+    formula_en = models.TextField(blank=True)
+    example = models.ForeignKey("QuestionTemplate", models.SET_NULL, null=True, blank=True, related_name="example_of")
     requires: models.ManyToManyField[Topic, Any] = models.ManyToManyField(
         "self", symmetrical=False, related_name="required_by", blank=True
     )

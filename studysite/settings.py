@@ -33,7 +33,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "csp",
     "django_htmx",
-    "quizzes",
+    "quizzes",  # before allauth: our templates go first
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -45,7 +48,9 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "quizzes.web.locale.learners_language",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -63,6 +68,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "quizzes.web.display.display",
             ],
         },
     }
@@ -93,6 +99,63 @@ AUTH_PASSWORD_VALIDATORS = [
     for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
 
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+
+# Signing up never waits for a mail. In exchange anybody can sign up with any address, once more with a taken one:
+# "strict" keeps it from being told apart, and whoever confirms an address gets it (quizzes.web.accounts).
+ACCOUNT_ADAPTER = "quizzes.web.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGIN_ON_PASSWORD_RESET = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_METHODS = ("password", "mfa")
+ACCOUNT_FORMS = {
+    "login": "quizzes.web.accounts.forms.LoginForm",
+    "signup": "quizzes.web.accounts.forms.SignUpForm",
+    "add_email": "quizzes.web.accounts.forms.ChangeEmailForm",
+    "change_password": "quizzes.web.accounts.forms.ChangePasswordForm",
+    "reset_password": "quizzes.web.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "quizzes.web.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "quizzes.web.accounts.forms.ReauthenticateForm",
+}
+MFA_ADAPTER = "quizzes.web.accounts.adapter.TwoFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody can lock an owner out: a confirmed address leaves who had not confirmed it
+MFA_TOTP_ISSUER = "CNN study"
+MFA_TOTP_TOLERANCE = 1  # a code just typed too late counts, as RFC 6238 recommends
+MFA_FORMS = {
+    "authenticate": "quizzes.web.accounts.forms.CodeForm",
+    "reauthenticate": "quizzes.web.accounts.forms.CodeAgainForm",
+    "activate_totp": "quizzes.web.accounts.forms.ActivateForm",
+}
+
+
+def _cache() -> dict[str, Any]:
+    """What limits the number of tries is counted here, so it must hold across workers: files, unless told otherwise."""
+    cache: dict[str, Any] = env.cache("CACHE_URL", default=f"filecache://{STATE_DIR / 'cache'}")
+    if cache["BACKEND"].endswith("FileBasedCache"):
+        cache["OPTIONS"] = {"MAX_ENTRIES": 20_000, **cache.get("OPTIONS", {})}
+    return cache
+
+
+CACHES = {"default": _cache()}
+
+globals().update(env.email("EMAIL_URL", default="consolemail://"))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
+EMAIL_TIMEOUT = 10
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("ja", "日本語"), ("en", "English")]
 LANGUAGE_COOKIE_HTTPONLY = True
@@ -116,10 +179,13 @@ SESSION_COOKIE_AGE = 365 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "quizzes.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)  # limits per address count who asks, not the proxy
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -6,9 +6,14 @@ from . import probes
 
 urlpatterns = [
     path("", include("quizzes.web.urls")),
+    path("accounts/", include("quizzes.web.accounts.urls")),
     path("api/", include("quizzes.api.urls")),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
 ]
 
+handler400 = "quizzes.web.errors.bad_request"
+handler403 = "quizzes.web.errors.forbidden"
 handler404 = "quizzes.web.errors.not_found"
+handler429 = "quizzes.web.errors.too_many_requests"
+handler500 = "quizzes.web.errors.server_error"

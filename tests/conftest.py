@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Model
@@ -31,8 +32,10 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_caches() -> None:
-    """Versions never change in a database, but every test has a database of its own."""
+def fresh_caches(settings: Any) -> None:
+    """Versions never change in a database, but every test has a database of its own; and tries are counted per test."""
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    cache.clear()
     templates.load.cache_clear()
     templates.version.cache_clear()
 

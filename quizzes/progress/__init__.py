@@ -7,19 +7,23 @@ are moments; there is no language in it.
 
 from .authors import Frequency, Statistics, TemplateStatistics, template_statistics
 from .days import Day, Week
+from .holdings import Holdings, holdings
 from .intervals import Proportion, wilson
 from .overview import Held, Progress, overview
 from .readiness import Readiness
 from .retention import Retention
 from .reviews import Item, Reviews, reviews
 from .sessions import Session, session
+from .syllabus import Known, topic_of, topics_of
 from .topics import Status, Topic
 
 __all__ = [
     "Day",
     "Frequency",
     "Held",
+    "Holdings",
     "Item",
+    "Known",
     "Progress",
     "Proportion",
     "Readiness",
@@ -31,9 +35,12 @@ __all__ = [
     "TemplateStatistics",
     "Topic",
     "Week",
+    "holdings",
     "overview",
     "reviews",
     "session",
     "template_statistics",
+    "topic_of",
+    "topics_of",
     "wilson",
 ]

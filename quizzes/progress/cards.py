@@ -17,6 +17,8 @@ from quizzes.scheduling.forgetting import retrievability
 class Seen(NamedTuple):
     """A card that was answered before, and not reset since."""
 
+    template: UUID
+    suspended: bool
     topic: str
     stability: float
     difficulty: float
@@ -25,31 +27,33 @@ class Seen(NamedTuple):
     skill: float
     first_right_day: int | None
     right_day: int | None
-    suspended: bool
     buried_day: int | None
+    lapses: int
 
 
 class Cards(NamedTuple):
-    """The seen cards, and how many were suspended unseen."""
+    """The seen cards, and the templates that were suspended unseen."""
 
     seen: list[Seen]
-    refused: int
+    refused: list[UUID]
 
 
-def read(learner: UUID) -> Cards:
-    """All the learner's cards, whose templates are published."""
+def read(learner: UUID, topic: str | None = None) -> Cards:
+    """All the learner's cards, or those of a topic, whose templates are published."""
     columns = (
-        "template__topic__slug", "stability", "difficulty", "day", "due_day", "skill", "first_right_day", "right_day",
-        "suspended", "buried_day",
+        "template_id", "suspended", "template__topic__slug", "stability", "difficulty", "day", "due_day", "skill",
+        "first_right_day", "right_day", "buried_day", "lapses",
     )  # fmt: skip
-    rows = Card.objects.filter(learner_id=learner, template__current__isnull=False).values_list(*columns)
-    seen, refused = [], 0
-    for topic, stability, difficulty, day, due_day, skill, first_right_day, right_day, suspended, buried_day in rows:
+    found = Card.objects.filter(learner_id=learner, template__current__isnull=False)
+    if topic is not None:
+        found = found.filter(template__topic__slug=topic)
+    seen: list[Seen] = []
+    refused: list[UUID] = []
+    for template, suspended, slug, stability, difficulty, day, due_day, skill, *rest in found.values_list(*columns):
         if stability is None or difficulty is None or day is None or due_day is None:
-            refused += suspended
+            refused += [template] if suspended else []
             continue
-        rights = first_right_day, right_day
-        seen.append(Seen(topic, stability, difficulty, day, due_day, skill or 0.0, *rights, suspended, buried_day))
+        seen.append(Seen(template, suspended, slug, stability, difficulty, day, due_day, skill or 0.0, *rest))
     return Cards(seen, refused)
 
 

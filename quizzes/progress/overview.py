@@ -65,7 +65,7 @@ def overview(learner: UUID, now: datetime) -> Progress:
             deck,
             day,
             seen=len(seen),
-            unseen=templates - len(seen) - refused,
+            unseen=templates - len(seen) - len(refused),
             templates=templates,
             seconds=seconds_per_answer(learner),
         ),

@@ -8,11 +8,12 @@ from uuid import UUID
 from quizzes import agenda
 
 LATEST = 200  # answers that tell the pace of today
+FEWEST = 5  # answers that tell a pace at all
 DEFAULT_SECONDS = 30.0
 
 
 def seconds_per_answer(learner: UUID) -> float:
-    """The median of the latest timed answers; a usual time where there are none."""
+    """The median of the latest timed answers; a usual time where there are few."""
     timed = agenda.counted(learner).filter(duration_ms__isnull=False).order_by("-day", "-answered_at")
     durations = [min(ms or 0, agenda.IDLE_MS) for ms in timed.values_list("duration_ms", flat=True)[:LATEST]]
-    return median(durations) / 1000 if durations else DEFAULT_SECONDS
+    return median(durations) / 1000 if len(durations) >= FEWEST else DEFAULT_SECONDS

@@ -37,6 +37,11 @@ class Readiness:
         """What it takes, to be held against ``daily_minutes``."""
         return self.minutes / self.days_left
 
+    @property
+    def is_enough(self) -> bool:
+        """Whether the learner gives it the time that it takes."""
+        return self.minutes_per_day <= self.daily_minutes
+
 
 def forecast(deck: Deck, day: Day) -> tuple[int, ...]:
     """The reviews expected on each of 30 days, today's first, if nothing new is learned.

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 from .days import Totals
 from .intervals import Proportion, wilson
 
 WINDOW = 90  # days
+FEWEST = 20  # reviews that say something
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Retention:
     def achieved(self) -> float | None:
         """The share that was recalled."""
         return self.recalled.share
+
+    @property
+    def standing(self) -> Literal["unknown", "below", "on-target", "above"]:
+        """Where the target lies: outside the interval, memory does differ from what is asked for."""
+        if self.reviews < FEWEST:
+            return "unknown"
+        if self.recalled.high < self.target:
+            return "below"
+        return "above" if self.recalled.low > self.target else "on-target"
 
 
 def retention(rows: Iterable[Totals], today: int, target: float) -> Retention:

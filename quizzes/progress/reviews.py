@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from quizzes import agenda, scheduling
 from quizzes.models import Card, QuestionTemplate, User
@@ -38,13 +38,14 @@ class Reviews:
     items: tuple[Item, ...]
 
 
-def reviews(learner: UUID, now: datetime) -> Reviews:
+def reviews(learner: User | UUID, now: datetime) -> Reviews:
     """Today's portion in the order of asking, and the new templates that are still offered.
 
-    New ones are offered up to the daily number and, as the choice of questions does, only until the daily minutes are
+    A learner whose row was read already may be given by it. New ones are offered up to the daily number and, as the choice of questions does, only until the daily minutes are
     spent. ``minutes`` counts an answer per card and two per new template at the learner's own pace.
     """
-    day = agenda.day_of(User.objects.get(id=learner), now)
+    user = learner if isinstance(learner, User) else User.objects.get(id=learner)
+    day = agenda.day_of(user, now)
     answered = _answered(day)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered))
     templates = _templates(day, [card.template for card in due])
@@ -56,7 +57,7 @@ def reviews(learner: UUID, now: datetime) -> Reviews:
         due=len(cards),
         new=new,
         next_due_day=next_due_day,
-        minutes=(len(cards) + ANSWERS_PER_NEW * new) * seconds_per_answer(learner) / 60,
+        minutes=(len(cards) + ANSWERS_PER_NEW * new) * seconds_per_answer(user.id) / 60,
         items=tuple(_item(card, templates[card.template]) for card in cards),
     )
 
@@ -119,8 +120,8 @@ def _next_due_day(day: agenda.Day) -> int | None:
     """The first later day that would ask for something, if nothing is answered until then."""
     learned = _learned(day)
     if day.preferences.exam_day is None:  # none is planned earlier than a week before it is due
-        nearest = learned.aggregate(nearest=Min("due_day"))["nearest"]
-        learned = learned.filter(due_day__lt=(nearest or 0) + HORIZON)
+        nearest = Subquery(learned.order_by("due_day").values("due_day")[:1])
+        learned = learned.filter(due_day__lt=nearest + HORIZON)
     found = learned.values_list("template_id", "template__topic_id", "stability", "day", "due_day")
     return min((_comes(_Card(*row), day) for row in found), default=None)
 

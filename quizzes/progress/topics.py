@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Literal, TypeAlias
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from quizzes import models
 from quizzes.agenda import Day
@@ -39,10 +39,8 @@ class Topic:
     status: Status
 
 
-def topics(seen: list[Seen], memories: Deck, day: Day) -> tuple[Topic, ...]:
-    """All topics in their order; ``memories`` is the deck of the seen cards."""
-    published = Count("templates", filter=Q(templates__current__isnull=False))
-    rows = models.Topic.objects.annotate(published=published).order_by("position").values_list("slug", "published")
+def topics(seen: list[Seen], memories: Deck, day: Day, slug: str | None = None) -> tuple[Topic, ...]:
+    """All topics in their order, or the named one; ``memories`` is the deck of the seen cards."""
     cards: defaultdict[str, list[Seen]] = defaultdict(list)
     for card in seen:
         cards[card.topic].append(card)
@@ -51,8 +49,14 @@ def topics(seen: list[Seen], memories: Deck, day: Day) -> tuple[Topic, ...]:
     if day.preferences.exam_day is not None and day.preferences.exam_day > day.today:
         exam = _recalls(asked, memories, day.preferences.exam_day)
     return tuple(
-        _topic(slug, published, cards[slug], _mean(now.get(slug)), _mean(exam.get(slug))) for slug, published in rows
+        _topic(slug, published, cards[slug], _mean(now.get(slug)), _mean(exam.get(slug)))
+        for slug, published in _published(slug)
     )
+
+
+def untouched(slug: str | None = None) -> tuple[Topic, ...]:
+    """The topics as they are for somebody who has answered nothing."""
+    return tuple(_topic(slug, published, [], None, None) for slug, published in _published(slug))
 
 
 def status(templates: int, cards: list[Seen], skill: float | None, recall: float | None) -> Status:
@@ -68,6 +72,14 @@ def status(templates: int, cards: list[Seen], skill: float | None, recall: float
     first = min((card.first_right_day for card in cards if card.first_right_day is not None), default=0)
     last = max((card.right_day for card in cards if card.right_day is not None), default=0)
     return "proficient" if enough and able and first < last else "learning"
+
+
+def _published(slug: str | None) -> QuerySet[models.Topic, tuple[str, int]]:
+    """The topics with how many of their templates are published."""
+    rows = models.Topic.objects.annotate(published=Count("templates", filter=Q(templates__current__isnull=False)))
+    if slug is not None:
+        rows = rows.filter(slug=slug)
+    return rows.order_by("position").values_list("slug", "published")
 
 
 def _recalls(asked: list[str], memories: Deck, day: int) -> dict[str, list[float]]:

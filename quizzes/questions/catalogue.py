@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,19 +11,25 @@ from typing import Any
 from cnncalc.words import Language
 
 from .loading import split
+from .markup import MarkupError, compile_prose, mathml
 from .tables import Problem, TemplateError
 from .values import LANGUAGES
 
 BANK = Path(__file__).resolve().parent.parent / "bank"
 
+_TOPIC_KEYS = {"slug", "requires", "title", "text"}
+
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """One syllabus heading."""
+    """One syllabus heading: ``text`` is prose, ``formula`` LaTeX, ``example`` a question's slug; ``""`` for none."""
 
     slug: str
     title: Mapping[Language, str]
     requires: tuple[str, ...]
+    text: Mapping[Language, str]
+    formula: Mapping[Language, str]
+    example: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +57,7 @@ def read_bank(folder: Path = BANK) -> Bank:
     Raises :class:`TemplateError` for files that are not of this form; templates are not loaded here.
     """
     topics = tuple(
-        TopicEntry(entry["slug"], _both(entry, "title"), tuple(entry["requires"]))
-        for entry in _entries(folder / "topics.toml", "topics", {"slug", "requires", "title"})
+        _topic(entry) for entry in _entries(folder / "topics.toml", "topics", _TOPIC_KEYS, {"formula", "example"})
     )
     misconceptions = tuple(
         MisconceptionEntry(entry["code"], _both(entry, "title"), _both(entry, "wrong"), _both(entry, "remedy"))
@@ -86,22 +91,80 @@ def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ..
     return tuple(sources)
 
 
-def _entries(file: Path, key: str, keys: set[str]) -> list[dict[str, Any]]:
+def unfit_examples(topics: Iterable[TopicEntry], published: Mapping[str, tuple[str, str]]) -> list[Problem]:
+    """What is wrong with the topics' examples, where ``published`` tells each template's topic and kind."""
+    problems = []
+    for topic in topics:
+        if not topic.example:
+            continue
+        where = f"topics.toml: {topic.slug}.example"
+        of_topic, kind = published.get(topic.example, ("", "question"))
+        if not of_topic:
+            problems.append(Problem("example", where, f"there is no template {topic.example!r}"))
+        elif of_topic != topic.slug:
+            problems.append(Problem("example", where, f"{topic.example!r} belongs to the topic {of_topic!r}"))
+        elif kind != "question":
+            problems.append(Problem("example", where, f"{topic.example!r} is a {kind}, which has no worked solution"))
+    return problems
+
+
+def _topic(entry: Mapping[str, Any]) -> TopicEntry:
+    example = entry.get("example", "")
+    if not isinstance(example, str):
+        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.example", "should be a question's slug")])
+    formula = entry.get("formula", "")
+    topic = TopicEntry(
+        entry["slug"],
+        _both(entry, "title"),
+        tuple(entry["requires"]),
+        _both(entry, "text"),
+        {"ja": formula, "en": formula} if isinstance(formula, str) else _both(entry, "formula"),
+        example,
+    )
+    problems = [problem for language in topic.text for problem in _unreadable(topic, language)]
+    if problems:
+        raise TemplateError(problems)
+    return topic
+
+
+def _unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
+    """What keeps text and formula from being shown. A topic draws nothing, so its text has no placeholders."""
+    where = f"topics.toml: {topic.slug}"
+    try:
+        names = compile_prose(topic.text[language]).names
+    except MarkupError as error:
+        yield Problem("prose", f"{where}.text.{language}", str(error))
+    else:
+        if names:
+            yield Problem("unknown-name", f"{where}.text.{language}", f"a topic has no values: {sorted(names)}")
+    try:
+        if topic.formula[language]:
+            mathml(topic.formula[language], display=True)
+    except MarkupError as error:
+        yield Problem("prose", f"{where}.formula.{language}", str(error))
+
+
+def _entries(file: Path, key: str, keys: set[str], optional: Collection[str] = ()) -> list[dict[str, Any]]:
     try:
         entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[key]
     except (OSError, KeyError, ValueError) as error:  # ValueError: not TOML, not UTF-8
         raise TemplateError([Problem("toml", file.name, str(error))]) from None
     for index, entry in enumerate(entries):
-        if entry.keys() != keys:
-            raise TemplateError([Problem("schema", f"{file.name}[{index}]", f"has just the keys {sorted(keys)}")])
+        if not keys <= entry.keys() <= keys.union(optional):
+            allowed = f"has just the keys {sorted(keys)}" + (f" and perhaps {sorted(optional)}" if optional else "")
+            raise TemplateError([Problem("schema", f"{file.name}[{index}]", allowed)])
     return entries
 
 
 def _both(entry: Mapping[str, Any], key: str) -> dict[Language, str]:
     text = entry[key]
-    if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(text.values()):
+    if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(map(_says_something, text.values())):
         raise TemplateError([Problem("languages", str(entry), f"{key} stands in both languages")])
     return {"ja": text["ja"], "en": text["en"]}
+
+
+def _says_something(text: object) -> bool:
+    return isinstance(text, str) and bool(text.strip())
 
 
 def _check_order(topics: tuple[TopicEntry, ...]) -> None:

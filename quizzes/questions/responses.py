@@ -13,7 +13,7 @@ from cnncalc.words import Language
 
 from .choices import options
 from .template import AnswerField
-from .values import Number, Scope, Value, exact, matrix
+from .values import Matrix, Number, Scope, Value, exact, matrix
 from .variants import Variant
 from .words import RESPONSES
 
@@ -48,8 +48,8 @@ class ResponseError(ValueError):
         return {name: RESPONSES[code][language] for name, code in self.codes.items()}
 
 
-class _Unreadable(ValueError):
-    """The argument is the code of the reason."""
+class Unreadable(ValueError):
+    """Text that cannot be read; the argument is the code of the reason."""
 
 
 def parse(variant: Variant, response: Mapping[str, Any]) -> Scope:
@@ -63,7 +63,7 @@ def parse(variant: Variant, response: Mapping[str, Any]) -> Scope:
     for answer in variant.template.answers:
         try:
             read[answer.name] = _value(variant, answer, response.get(answer.name))
-        except _Unreadable as error:
+        except Unreadable as error:
             codes[answer.name] = str(error)
     codes |= dict.fromkeys((str(name) for name in response if name not in read and name not in codes), "unknown-field")
     if codes:
@@ -80,7 +80,7 @@ def _value(variant: Variant, answer: AnswerField, typed: Any) -> Value:
         return decimal(typed)
     if answer.type == "shape":
         return _shape(answer, typed)
-    return _matrix(typed)
+    return grid(typed)
 
 
 def integer(typed: Any) -> int:
@@ -89,10 +89,19 @@ def integer(typed: Any) -> int:
         return int(typed)
     if type(typed) is int and abs(typed) < 10**MAX_DIGITS:
         return typed
-    text = _normalised(typed, "not-an-integer", MAX_NUMBER_TEXT)
+    text = normalised(typed, "not-an-integer", MAX_NUMBER_TEXT)
     if not _INTEGER.fullmatch(text):
-        raise _Unreadable("not-an-integer")
+        raise Unreadable("not-an-integer")
     return int(_digits(text))
+
+
+def integers(typed: str) -> tuple[int, ...]:
+    """As many whole numbers as there are, from a text such as ``3×4``, ``(3, 4)`` or ``3 4``.
+
+    >>> integers("3×４"), integers("(1, 28, 28)")
+    ((3, 4), (1, 28, 28))
+    """
+    return tuple(integer(part) for part in _parts_of_text(normalised(typed, "not-a-shape", MAX_MATRIX_TEXT)))
 
 
 def decimal(typed: Any) -> Number:
@@ -101,38 +110,38 @@ def decimal(typed: Any) -> Number:
         return int(typed)
     if type(typed) in (int, float):
         typed = str(typed)
-    text = _normalised(typed, "not-a-decimal", MAX_NUMBER_TEXT)
+    text = normalised(typed, "not-a-decimal", MAX_NUMBER_TEXT)
     if quotient := _FRACTION.fullmatch(text):
         sign, above, below = quotient[1], int(_digits(quotient[2])), int(_digits(quotient[3]))
         if below == 0:
-            raise _Unreadable("not-a-decimal")
+            raise Unreadable("not-a-decimal")
         return exact(Fraction(-above if sign == "-" else above, below))
     found = _DECIMAL.fullmatch(text)
     if not found or not (found[2] or found[3]):
-        raise _Unreadable("not-a-decimal")
+        raise Unreadable("not-a-decimal")
     return exact(Fraction(f"{found[1]}{_digits(found[2]) or 0}.{_digits(found[3] or '') or 0}"))
 
 
 def _digits(text: str) -> str:
     digits = text.replace(",", "")
     if len(digits) > MAX_DIGITS:
-        raise _Unreadable("too-long")
+        raise Unreadable("too-long")
     return digits
 
 
-def _normalised(typed: Any, code: str, longest: int) -> str:
+def normalised(typed: Any, code: str, longest: int) -> str:
     """NFKC and ASCII minus. NFKC would read ² and ① as digits: such characters are refused before it."""
     if typed is None:
-        raise _Unreadable("empty")
+        raise Unreadable("empty")
     if not isinstance(typed, str):
-        raise _Unreadable(code)
+        raise Unreadable(code)
     if len(typed) > longest:
-        raise _Unreadable("too-long")
+        raise Unreadable("too-long")
     if any(unicodedata.category(c) == "No" for c in typed):
-        raise _Unreadable("not-plain-digits")
+        raise Unreadable("not-plain-digits")
     text = unicodedata.normalize("NFKC", typed).translate(_MINUSES).strip()
     if not text:
-        raise _Unreadable("empty")
+        raise Unreadable("empty")
     return text
 
 
@@ -141,9 +150,9 @@ def _shape(answer: AnswerField, typed: Any) -> Value:
     if isinstance(typed, Mapping) and set(typed) <= set(answer.parts):
         typed = [typed.get(part) for part in answer.parts]
     if isinstance(typed, str):
-        typed = _parts_of_text(_normalised(typed, "not-a-shape", MAX_MATRIX_TEXT))
+        typed = _parts_of_text(normalised(typed, "not-a-shape", MAX_MATRIX_TEXT))
     if not isinstance(typed, list | tuple) or len(typed) != len(answer.parts):
-        raise _Unreadable("empty" if typed is None else "not-a-shape")
+        raise Unreadable("empty" if typed is None else "not-a-shape")
     return tuple(integer(part) for part in typed)
 
 
@@ -155,22 +164,22 @@ def _parts_of_text(text: str) -> list[str]:
     return parts if len(parts) > 1 else _cells(parts[0])
 
 
-def _matrix(typed: Any) -> Value:
+def grid(typed: Any) -> Matrix:
     """A grid, or a text that stands for one; also as the only thing in a grid, pasted into one of its cells."""
     filled = _filled_extent(_rows_of_text(typed) if isinstance(typed, str) else typed)
     cell, *others = [cell for row in filled for cell in row]
     if not others and isinstance(cell, str) and _SEVERAL.search(cell.strip()):
         filled = _filled_extent(_rows_of_text(cell))
     if len({len(row) for row in filled}) != 1:
-        raise _Unreadable("ragged")
+        raise Unreadable("ragged")
     if any(_blank(cell) for row in filled for cell in row):
-        raise _Unreadable("missing-cell")
+        raise Unreadable("missing-cell")
     return matrix([[decimal(cell) for cell in row] for row in filled])
 
 
 def _rows_of_text(typed: str) -> list[Any]:
     """Rows on lines (or after semicolons), cells between spaces, tabs or commas; or lists as JSON or NumPy write."""
-    text = _FRACTION_BAR.sub("/", _normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT).translate(_LIST_COMMAS))
+    text = _FRACTION_BAR.sub("/", normalised(typed, "not-a-matrix", MAX_MATRIX_TEXT).translate(_LIST_COMMAS))
     if called := _ARRAY.fullmatch(text):
         text = called[1].strip()
     if "[" not in text:
@@ -184,12 +193,12 @@ def _rows_of_text(typed: str) -> list[Any]:
 def _printed_rows(text: str) -> list[list[str]]:
     """``[[1 2]`` and ``[3 4]]`` on lines, as NumPy prints an array, or ``[1 2; 3 4]``."""
     if not (text.startswith("[") and text.endswith("]")):
-        raise _Unreadable("not-a-matrix")
+        raise Unreadable("not-a-matrix")
     inner = text[1:-1]
     if "[" not in inner and ";" in inner:
         return [_cells(line) for line in inner.split(";") if line.strip()]
     if _ROW.sub("", inner).strip(" ,\r\n\t"):
-        raise _Unreadable("not-a-matrix")
+        raise Unreadable("not-a-matrix")
     return [_cells(row) for row in _ROW.findall(inner)]
 
 
@@ -203,12 +212,12 @@ def _cells(line: str) -> list[str]:
 def _filled_extent(rows: Any) -> list[list[Any]]:
     """The part of a larger board that was used: from the first to the last row and column with something in it."""
     if rows is None:
-        raise _Unreadable("empty")
+        raise Unreadable("empty")
     if not isinstance(rows, list) or len(rows) > MAX_SIDE or not all(map(_is_row, rows)):
-        raise _Unreadable("not-a-matrix")
+        raise Unreadable("not-a-matrix")
     used = [row for row, cells in enumerate(rows) if not all(map(_blank, cells))]
     if not used:
-        raise _Unreadable("empty")
+        raise Unreadable("empty")
     filled = [column for cells in rows for column, cell in enumerate(cells) if not _blank(cell)]
     first, last = min(filled), max(filled)
     return [cells[first : last + 1] for cells in rows[used[0] : used[-1] + 1]]
@@ -226,4 +235,4 @@ def _choice(variant: Variant, answer: AnswerField, typed: Any) -> Value:
     for key, _, value in options(variant, answer, "en"):
         if key == typed:
             return value
-    raise _Unreadable("not-a-choice")
+    raise Unreadable("not-a-choice")

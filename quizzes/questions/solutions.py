@@ -31,7 +31,7 @@ def explain(variant: Variant, language: Language) -> Solution:
     for answer in template.answers:
         heading = answer.label[language] if several else ""
         for trace in template.traces.get(answer.name, ()):
-            texts.append(_worked(trace.evaluate(variant.scope), heading, language))
+            texts.append(worked(trace.evaluate(variant.scope), heading, language))
             heading = ""
     if len(texts) == 1:
         text = texts[0]
@@ -49,8 +49,8 @@ def walk(variant: Variant, language: Language) -> tuple[Frame, ...]:
     return KINDS[spec.kind].walk(level=level, language=language, **arguments(spec, variant.scope))
 
 
-def _worked(trace: tuple[Step, ...], heading: str, language: Language) -> Text:
-    """Steps of one kind that follow each other stand under one heading."""
+def worked(trace: tuple[Step, ...], heading: str, language: Language) -> Text:
+    """A calculation in words: steps of one kind that follow each other stand under one heading."""
     lines = [heading] if heading else []
     html = [f"<h3>{escape(heading)}</h3>"] if heading else []
     html.append('<ol class="steps">')

@@ -5,13 +5,24 @@ the first answer creates the guest. The data goes one way: :mod:`.choosing` and 
 and :mod:`.cards` append to the log, :mod:`.log` brings cards and beliefs up to date.
 """
 
-from .accounts import create_guest, delete_learner, merge, sign_up
+from .accounts import (
+    change_password,
+    claim,
+    count_answers,
+    create_guest,
+    delete_learner,
+    merge,
+    readdress,
+    register,
+    sign_up,
+)
 from .answering import Result, Submission, result, submit
-from .asking import RECENT, Help, Question, help_first, next_question, reopen
+from .asking import RECENT, Help, Question, help_first, intervals, next_question, reopen
 from .cards import bury, reset, resume, suspend, undo
 from .errors import Conflict, NothingToAsk, Refused
 from .log import lock, refold
 from .preferences import set_preferences
+from .worksheets import worksheet
 
 __all__ = [
     "RECENT",
@@ -23,13 +34,19 @@ __all__ = [
     "Result",
     "Submission",
     "bury",
+    "change_password",
+    "claim",
+    "count_answers",
     "create_guest",
     "delete_learner",
     "help_first",
+    "intervals",
     "lock",
     "merge",
     "next_question",
+    "readdress",
     "refold",
+    "register",
     "reopen",
     "reset",
     "result",
@@ -39,4 +56,5 @@ __all__ = [
     "submit",
     "suspend",
     "undo",
+    "worksheet",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from quizzes.models import Attempt, CardAction, Device, User
+from quizzes.models import Attempt, CardAction, Device, User, uuid7
 
 from . import log
 from .errors import Refused
@@ -51,17 +51,71 @@ def sign_up(learner: UUID, email: str, password: str) -> User:
     return user
 
 
+def register(learner: UUID, email: str, password: str) -> User:
+    """Sign up whoever answers as ``learner``: the guest becomes the account, a stranger gets one of this id.
+
+    Nobody is told that an address is taken: the account then has none of its own, ``User.email`` stays empty until
+    :func:`claim`. The same again, as by a form that was sent twice, gives the same account.
+    """
+    with transaction.atomic():
+        user = User.objects.filter(id=learner).first()
+        if user is not None and not user.is_guest:
+            if user.check_password(password) and (user.email or email).lower() == email.lower():
+                return user
+            learner, user = uuid7(), None
+        if user is None:
+            guest(learner).save(force_insert=True)
+        try:
+            return sign_up(learner, email, password)
+        except Refused as refused:
+            if refused.code != "email-taken":
+                raise
+        user = log.lock(learner)
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        return user
+
+
+def readdress(learner: UUID, email: str) -> None:
+    """Change the address of an account that has not confirmed one; a taken one is not told, see :func:`register`."""
+    try:
+        with transaction.atomic():
+            User.objects.filter(id=learner).update(email=email)
+    except IntegrityError:
+        User.objects.filter(id=learner).update(email=None)
+
+
+def claim(learner: UUID, email: str) -> None:
+    """Give a confirmed address to the account. Who used it without confirming it keeps the account, not the address."""
+    User.objects.filter(email__iexact=email).exclude(id=learner).update(email=None)
+    User.objects.filter(id=learner).update(email=email)
+
+
+def change_password(user: User, password: str) -> None:
+    """Set a password that has been validated. Tokens of devices end; sessions end because Django compares hashes."""
+    user.set_password(password)
+    with transaction.atomic():
+        user.save(update_fields=["password"])
+        Device.objects.filter(user=user).delete()
+
+
+def count_answers(learner: UUID) -> int:
+    """How many answers a learner has given."""
+    return Attempt.objects.filter(learner_id=learner).count()
+
+
 def merge(visitor: UUID, account: UUID) -> int:
     """Move a guest's log into an account that the same person signed in to; how many attempts were taken over.
 
     Both logs are joined and replayed. An answer that is in both counts once, and of two answers to one variant the
     account's own. The guest is gone afterwards, with its tokens. Interrupted, the same again completes it; done, it
-    changes nothing. Raises :class:`Refused` (``not-a-guest``, ``not-an-account``).
+    changes nothing. An account without an address of its own (see :func:`register`) is merged like a guest. Raises
+    :class:`Refused` (``not-a-guest``, ``not-an-account``).
     """
     source = User.objects.filter(id=visitor).first()
     if source is None:
         return 0
-    if not source.is_guest:
+    if source.email is not None:
         raise Refused("not-a-guest")
     if User.objects.get(id=account).is_guest:
         raise Refused("not-an-account")

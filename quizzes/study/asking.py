@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
 
-from quizzes import agenda, questions, tickets
-from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, Topic, User
-from quizzes.questions import MAX_SEED, Format, Kind, Template, Variant
-from quizzes.scheduling import LEECH_LAPSES
+from quizzes import agenda, questions, scheduling, tickets
+from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, Topic, User, uuid7
+from quizzes.questions import MAX_SEED, Format, GenerationError, Kind, Template, TemplateError, Variant
+from quizzes.scheduling import LEECH_LAPSES, Answer, CardState, Rating
 from quizzes.tickets import Purpose, Ticket
 
-from . import templates
-from .choosing import Scope, choose, choose_first
+from . import log, templates
+from .choosing import Chosen, Scope, choose, choose_first
 from .errors import NothingToAsk
+
+logger = logging.getLogger(__name__)
 
 RECENT = 50  # variants of a card that are not shown again while others exist
 MAX_TRIES = 100
+MAX_BROKEN = 5  # templates passed over because they cannot be asked, which authors are told of in the log
 MAX_BETTER = 20  # fresh variants, until every suspected misconception would show on one
 
 
@@ -30,13 +34,13 @@ MAX_BETTER = 20  # fresh variants, until every suspected misconception would sho
 class Question:
     """A variant that was asked, with the token that answers it.
 
-    ``leech``: chosen though forgotten again and again, so that :func:`help_first` should come first.
+    ``extra``: all that the day asks for is done, this goes beyond it.
     """
 
     token: str
     ticket: Ticket
     variant: Variant
-    leech: bool = False
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +72,28 @@ def next_question(
     """
     now = now or timezone.now()
     scope = Scope(template, topic, level, misconception, kind)
-    suspected, recent, leech = set(), [], False
-    if stranger:
-        row = choose_first(scope)
-    else:
-        held = list(agenda.open_misconceptions(learner))
-        row, leech = choose(agenda.day_of(User.objects.get(id=learner), now), scope, purpose, held)
-        suspected = {misconception} if misconception else {belief.code for belief in held}
-        recent = _recent(learner, row)
-    assert row.current is not None  # noqa: S101  # only published templates are chosen
-    variant = _fresh(templates.load(row.current_id), format, recent, suspected)
-    holder = tickets.visitor_holder(learner) if stranger else tickets.learner_holder(learner)
-    ticket = Ticket(holder, row.slug, row.current.number, variant.seed, format, purpose, now)
-    return Question(ticket.token(), ticket, variant, leech)
+    held = [] if stranger else list(agenda.open_misconceptions(learner))
+    suspected = {misconception} if misconception else {belief.code for belief in held}
+    for _ in range(MAX_BROKEN):
+        if stranger:
+            chosen = Chosen(choose_first(scope))
+        else:
+            chosen = choose(agenda.day_of(User.objects.get(id=learner), now), scope, purpose, held)
+        row = chosen.row
+        assert row.current is not None  # noqa: S101  # only published templates are chosen
+        try:
+            recent = [] if stranger else _recent(learner, row)
+            variant = _fresh(templates.load(row.current_id), format, recent, suspected)
+        except (TemplateError, GenerationError, ArithmeticError):
+            logger.exception("version %d of %s cannot be asked", row.current.number, row.slug)
+            if template is not None:
+                raise NothingToAsk("unknown-template") from None
+            scope = replace(scope, without=scope.without | {row.slug})
+            continue
+        holder = tickets.visitor_holder(learner) if stranger else tickets.learner_holder(learner)
+        ticket = Ticket(holder, row.slug, row.current.number, variant.seed, format, purpose, now)
+        return Question(ticket.token(), ticket, variant, chosen.extra)
+    raise NothingToAsk("empty-bank")
 
 
 def reopen(learner: UUID, token: str, now: datetime | None = None) -> Question:
@@ -88,9 +101,12 @@ def reopen(learner: UUID, token: str, now: datetime | None = None) -> Question:
     ticket = tickets.read(token, learner, now or timezone.now())
     try:
         _, _, template = templates.version(ticket.slug, ticket.version)
+        return Question(token, ticket, questions.generate(template, ticket.seed, ticket.format))
     except TemplateVersion.DoesNotExist:  # the database was put back to an older copy
         raise tickets.TicketError("invalid") from None
-    return Question(token, ticket, questions.generate(template, ticket.seed, ticket.format))
+    except (TemplateError, GenerationError, ArithmeticError):
+        logger.exception("version %d of %s cannot be asked again", ticket.version, ticket.slug)
+        raise tickets.TicketError("invalid") from None
 
 
 def help_first(learner: UUID, question: Question) -> Help | None:
@@ -102,6 +118,22 @@ def help_first(learner: UUID, question: Question) -> Help | None:
     example = _fresh(template, question.ticket.format, [question.variant.parameters_json()], set())
     requires = Topic.objects.filter(required_by__slug=template.topic)
     return Help(example, tuple(requires))
+
+
+def intervals(learner: UUID, question: Question, now: datetime | None = None) -> dict[Rating, int]:
+    """For each rating of a flashcard, after how many days it would come back."""
+    now = now or timezone.now()
+    user = User.objects.filter(id=learner).first() or User(id=learner)  # a stranger has no row yet
+    template = QuestionTemplate.objects.values_list("id", flat=True).get(slug=question.variant.template.slug)
+    state, day = log.state_of(learner, template), agenda.day_of(user, now)
+    at = max(now, state.latest_at or now)
+    return {rating: (_after(state, rating, at, day, template).due_day or day.today) - day.today for rating in Rating}
+
+
+def _after(state: CardState, rating: Rating, at: datetime, day: agenda.Day, template: UUID) -> CardState:
+    """The card if it were rated so now."""
+    answer = Answer(at, uuid7(), day.today, correct=rating is not Rating.AGAIN, self_rating=rating)
+    return scheduling.step(state, answer, day.preferences, agenda.card_key(day.learner, template))
 
 
 def _fresh(template: Template, format: Format, recent: list[Any], suspected: Collection[str]) -> Variant:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 from uuid import UUID
 
-from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Case, Q, QuerySet, When
 
 from quizzes import agenda, scheduling
 from quizzes.agenda import Day
 from quizzes.models import Belief, Card, Misconception, QuestionTemplate, Topic
 from quizzes.questions import Kind
-from quizzes.scheduling import LEECH_LAPSES
 from quizzes.scheduling.forgetting import retrievability
 from quizzes.tickets import Purpose
 
@@ -37,6 +36,7 @@ class Scope:
     level: int | None = None
     misconception: str | None = None
     kind: Kind | None = None
+    without: frozenset[str] = frozenset()  # templates, by slug
 
     @property
     def is_narrow(self) -> bool:
@@ -51,14 +51,15 @@ class Scope:
             "misconceptions__code": self.misconception,
             "kind": self.kind,
         }
-        return Q(**{prefix + name: value for name, value in named.items() if value is not None})
+        condition = Q(**{prefix + name: value for name, value in named.items() if value is not None})
+        return condition & ~Q(**{f"{prefix}slug__in": self.without}) if self.without else condition
 
 
 class Chosen(NamedTuple):
-    """A template, and whether the learner's card of it is known to be a leech."""
+    """A template, and whether it goes beyond what the day asks for."""
 
     row: QuestionTemplate
-    leech: bool
+    extra: bool = False
 
 
 class Answered(NamedTuple):
@@ -76,7 +77,7 @@ class Answered(NamedTuple):
 def choose(day: Day, scope: Scope, purpose: Purpose, held: list[Belief]) -> Chosen:
     """The template to ask a learner who holds the misconceptions ``held``. Raises :class:`NothingToAsk`."""
     if scope.template is not None:
-        return Chosen(named(scope.template), False)
+        return Chosen(named(scope.template))
     chosen = _Choice(day, scope, purpose, held).chosen()
     if chosen is None:
         raise NothingToAsk(_missing(scope))
@@ -131,6 +132,9 @@ def _missing(scope: Scope) -> NothingToAsk.Code:
     return "nothing-of-this-kind" if scope.is_narrow else "empty-bank"
 
 
+Way: TypeAlias = Callable[[], QuestionTemplate | UUID | None]
+
+
 class _Choice:
     """One choice for one learner, with what was read for it."""
 
@@ -139,12 +143,13 @@ class _Choice:
 
     def chosen(self) -> Chosen | None:
         """The template that the first of the ways finds."""
-        found = self._weakest() if self.purpose == "cram" else self._studied()
-        if not isinstance(found, UUID):
-            return None if found is None else Chosen(found, False)  # unseen
-        leech = Card.objects.filter(learner_id=self.day.learner, template_id=OuterRef("pk"), lapses__gte=LEECH_LAPSES)
-        row = _published().annotate(leech=Exists(leech)).filter(id=found).first()
-        return None if row is None else Chosen(row, row.leech)
+        extra = False
+        if self.purpose == "cram":
+            found: QuestionTemplate | UUID | None = self._weakest()
+        elif (found := self._found(self._of_the_day())) is None:
+            extra, found = True, self._found(self._beyond_the_day())
+        row = _published().filter(id=found).first() if isinstance(found, UUID) else found
+        return None if row is None else Chosen(row, extra)
 
     @cached_property
     def answered(self) -> list[Answered]:
@@ -163,17 +168,14 @@ class _Choice:
         """The learned cards that may be asked."""
         return agenda.askable(self.day).filter(self.scope.filter("template__"))
 
-    def _studied(self) -> QuestionTemplate | UUID | None:
-        ways = (
-            self._ripe_second_chance,
-            self._due,
-            self._to_check,
-            self._new,
-            self._any_second_chance,
-            self._longest_ago,
-            self._beyond_the_daily_number,
-            self._the_same_again,
-        )
+    def _of_the_day(self) -> Iterable[Way]:
+        return self._ripe_second_chance, self._due, self._to_check, self._new, self._any_second_chance
+
+    def _beyond_the_day(self) -> Iterable[Way]:
+        return self._longest_ago, self._beyond_the_daily_number, self._the_same_again
+
+    @staticmethod
+    def _found(ways: Iterable[Way]) -> QuestionTemplate | UUID | None:
         return next((found for way in ways if (found := way()) is not None), None)
 
     @cached_property

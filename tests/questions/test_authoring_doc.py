@@ -17,7 +17,7 @@ from quizzes.questions.template import FIELD_TYPES
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "authoring.md").read_text()
-FIRST, FINISHED, CARDS = re.findall(r"```toml\n(.*?)```", DOC, re.DOTALL)
+FIRST, FINISHED, CARDS, TOPIC = re.findall(r"```toml\n(.*?)```", DOC, re.DOTALL)
 BANK = read_bank()
 TOPICS = {topic.slug for topic in BANK.topics}
 CODES = {misconception.code for misconception in BANK.misconceptions}
@@ -98,6 +98,21 @@ def test_every_type_and_key_is_listed() -> None:
     keys = {re.sub(r"\W", "", key) for key in re.findall(r"^\| `(.*?)` \|", section("Every key"), re.M)}
     used = set().union(*(tomllib.loads(source) for where, source in BANK.sources if where.startswith("questions/")))
     assert keys == used
+
+
+def test_the_topic_that_is_shown_can_be_read(tmp_path: Path) -> None:
+    rest = (ROOT / "quizzes" / "bank" / "topics.toml").read_text()
+    (tmp_path / "topics.toml").write_text(f"{rest}\n{TOPIC}")
+    (tmp_path / "misconceptions.toml").write_text("misconceptions = []\n")
+    (tmp_path / "questions").mkdir()
+    topic = read_bank(tmp_path).topics[-1]
+    assert (topic.slug, topic.example) == ("my-topic", "conv-output-size")
+
+
+def test_every_key_of_a_topic_is_listed() -> None:
+    keys = set(re.findall(r"^\| `(\w+)` \|", section("Topics"), re.M))
+    topics = tomllib.loads((ROOT / "quizzes" / "bank" / "topics.toml").read_text())["topics"]
+    assert keys == set().union(*topics) == tomllib.loads(TOPIC)["topics"][0].keys()
 
 
 def test_links_inside_the_page_lead_somewhere() -> None:

@@ -16,8 +16,9 @@ from django.utils import timezone
 
 from quizzes import study
 from quizzes.authoring import load_bank, publish
+from quizzes.management.commands import lintbank
 from quizzes.models import Misconception, QuestionTemplate, TemplateVersion, Topic, User
-from quizzes.questions import TemplateError, split
+from quizzes.questions import Language, TemplateError, split
 from quizzes.questions.catalogue import BANK, Bank, read_bank
 from tests.quizzes.answers import right, submission
 from tests.quizzes.sources import card_source, sum_source
@@ -59,6 +60,12 @@ def test_the_bank_loads_in_the_order_of_the_syllabus() -> None:
         assert (row.current.number, row.current.source) == (1, held)
     requires = Topic.objects.get(slug="output-size").requires.values_list("slug", flat=True)
     assert sorted(requires) == ["padding", "stride"]
+    for entry in bank.topics:
+        topic = Topic.objects.select_related("example").get(slug=entry.slug)
+        assert (topic.text_ja, topic.text_en) == (entry.text["ja"], entry.text["en"])
+        assert (topic.formula_ja, topic.formula_en) == (entry.formula["ja"], entry.formula["en"])
+        assert topic.example is not None
+        assert topic.example.slug == entry.example
 
 
 @pytest.mark.usefixtures("bank")
@@ -88,10 +95,12 @@ def test_a_changed_text_becomes_a_new_version_and_the_old_one_stays(template: Qu
 @pytest.mark.usefixtures("bank")
 def test_other_words_of_topics_and_misconceptions_are_taken_over() -> None:
     bank = read_bank()
-    topic = replace(bank.topics[0], title={"ja": "別の題", "en": "Another title"})
+    words: dict[Language, str] = {"ja": "別の題", "en": "Another title"}
+    topic = replace(bank.topics[0], title=words, text=words, formula={"ja": "1", "en": "2"}, example="")
     rule = replace(bank.misconceptions[0], remedy={"ja": "別の助言", "en": "Other advice"})
     load_bank(replace(bank, topics=(topic, *bank.topics[1:]), misconceptions=(rule, *bank.misconceptions[1:])))
-    assert Topic.objects.get(slug=topic.slug).title_ja == "別の題"
+    row = Topic.objects.get(slug=topic.slug)
+    assert (row.title_ja, row.text_en, row.formula_en, row.example) == ("別の題", "Another title", "2", None)
     assert Misconception.objects.get(code=rule.code).remedy_en == "Other advice"
     assert Topic.objects.count() == len(bank.topics)
 
@@ -126,6 +135,19 @@ def test_one_bad_template_keeps_the_whole_bank_as_it_was(slug: str, old: str, ne
     (problem, *_) = refused.value.problems
     assert problem.check == check
     assert "questions/max-pool-matrix.toml" in problem.where
+    assert everything() == before
+
+
+@pytest.mark.parametrize("example", ["never-heard-of", "stride-output-size", "overview-01"])
+@pytest.mark.usefixtures("bank")
+def test_a_topic_whose_example_is_none_of_its_questions_keeps_the_whole_bank_as_it_was(example: str) -> None:
+    before = everything()
+    bank = read_bank()
+    topic = replace(bank.topics[0], title={"ja": "x", "en": "x"}, example=example)
+    with pytest.raises(TemplateError) as refused:
+        load_bank(replace(bank, topics=(topic, *bank.topics[1:])))
+    (problem,) = refused.value.problems
+    assert (problem.check, problem.where) == ("example", "topics.toml: overview.example")
     assert everything() == before
 
 
@@ -317,6 +339,24 @@ def test_lintbank_names_the_check_that_failed(folder: Path, old: str, new: str, 
     assert refused.value.returncode == 1
     assert f"[{check}]" in out.getvalue()
     assert "1 template in what was given" in out.getvalue()
+
+
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_lintbank_of_the_whole_bank_looks_at_the_examples_of_topics(
+    monkeypatch: pytest.MonkeyPatch, form: list[str]
+) -> None:
+    bank = read_bank()
+    topics = (replace(bank.topics[0], example="overview-01"), *(replace(one, example="") for one in bank.topics[1:]))
+    cards = tuple((where, source) for where, source in bank.sources if where == "flashcards/overview.toml")
+    monkeypatch.setattr(lintbank, "read_bank", lambda: replace(bank, topics=topics, sources=cards))
+    out = StringIO()
+    with pytest.raises(CommandError, match=r"^1 error$"):
+        call_command("lintbank", *form, stdout=out, stderr=StringIO(), no_color=True)
+    if form:
+        (last,) = json.loads(out.getvalue())["templates"][len(cards) :]
+        assert (last["where"], last["problems"][0]["check"]) == ("topics.toml", "example")
+    else:
+        assert "error: topics.toml: overview.example: 'overview-01' is a flashcard" in out.getvalue()
 
 
 def test_lintbank_names_every_file_that_cannot_be_read(tmp_path: Path) -> None:

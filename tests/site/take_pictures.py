@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 
 
-def test_take_the_pictures_of_the_readme(browser: Browser, site: str) -> None:
-    context = browser.new_context(locale="en-US", viewport={"width": 400, "height": 900}, device_scale_factor=1.5)
+@pytest.mark.parametrize(("locale", "suffix"), [("en-US", ""), ("ja-JP", ".ja")])
+def test_take_the_pictures_of_the_readmes(browser: Browser, site: str, locale: str, suffix: str) -> None:
+    context = browser.new_context(locale=locale, viewport={"width": 400, "height": 900}, device_scale_factor=1.5)
     page = context.new_page()
     page.goto(site)
     size, kernel, padding, stride = (int(n) for n in page.locator("figure td").all_text_contents()[:4])
     page.evaluate("document.activeElement.blur()")
-    page.screenshot(path=PICTURES / "question.png")
+    page.screenshot(path=PICTURES / f"question{suffix}.png")
     page.locator("[name=O]").fill(str((size + 2 * padding - kernel) // stride))
     page.locator(".actions [value=answer]").click()
+    page.wait_for_selector(".solution")
     page.evaluate("document.activeElement.blur()")
-    page.screenshot(path=PICTURES / "diagnosis.png")
+    page.screenshot(path=PICTURES / f"diagnosis{suffix}.png")
     context.close()

@@ -144,8 +144,8 @@ def notices(page: str) -> str:
 )
 def test_a_stranger_sees_a_question_with_a_figure_at_once(language: str, words: str) -> None:
     page = Browser(language).show()
-    assert f'<html lang="{language}">' in page
-    assert f"<h1>{words}</h1>" in page
+    assert f'<html lang="{language}"' in page
+    assert f">{words}</h1>" in page
     assert "<figure" in page
     assert "<svg" in page
     assert 'name="O"' in page
@@ -180,7 +180,7 @@ def test_the_page_of_a_returning_learner_takes_few_queries(
 ) -> None:
     for slug in (CONV, GAP, POOL, CONV):
         ask_and_answer(learner.id, slug)
-    student.show()
+    student.show("/review/")
     with CaptureQueriesContext(connection) as queries:
         student.get("/")
     assert len(queries) <= 8
@@ -230,7 +230,7 @@ def test_every_page_keeps_the_policy(student: Browser, learner: User) -> None:
         check_page(student.page)
         if template == CARD:
             form = student.form().values
-            student.show(f"/reveal/?variant={form['variant']}&attempt={form['attempt']}")
+            student.show(f"/question/?side=back&variant={form['variant']}&attempt={form['attempt']}")
             check_page(student.page)
             continue
         code = student.variant().template.misconceptions[0].code
@@ -246,7 +246,7 @@ def test_every_page_keeps_the_policy(student: Browser, learner: User) -> None:
     student.show("/nowhere/")
     check_page(student.page)
     QuestionTemplate.objects.update(current=None)
-    student.show()
+    student.show("/review/")
     check_page(student.page)
 
 
@@ -258,9 +258,9 @@ def test_what_is_not_there_has_a_page(language: str, words: str) -> None:
     assert browser.get("/attempts/no-uuid/").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/answer/", "/rate/", "/language/"])
+@pytest.mark.parametrize("path", ["/question/", "/language/", "/attempts/01900000-0000-7000-8000-000000000000/act/"])
 def test_what_changes_something_is_posted_with_a_csrf_token(stranger: Browser, path: str) -> None:
-    assert stranger.get(path).status_code == 405
+    assert stranger.get(path).status_code in (302, 405)
     assert stranger.post(path, {}).status_code == 403
 
 
@@ -282,7 +282,7 @@ def test_a_wrong_answer_is_explained_and_the_stranger_is_a_guest(
     visitor = browser.id()
     page = browser.send(typed(wrong(browser.variant(), "forgot-plus-one")))
     stored = Attempt.objects.get()
-    assert browser.page.redirect_chain == [(f"/attempts/{stored.id}/", 302)]
+    assert browser.page.redirect_chain == [(f"/attempts/{stored.id}/?practice=%2Freview%2F", 302)]
     assert f"<h2>{title}</h2>" in page
     assert f">{onward}</a>" in page
     assert solution in page
@@ -400,7 +400,7 @@ def test_two_fields_are_compared_one_by_one(student: Browser) -> None:
 
 
 def test_a_choice_is_made_with_radio_buttons(student: Browser) -> None:
-    student.show()
+    student.show("/review/")
     question = study.next_question(student.id(), template=CONV, format="choice")
     page = student.send({"variant": question.token, "action": "answer"})
     assert page.count('type="radio"') >= 4
@@ -419,8 +419,8 @@ def test_a_form_sent_twice_is_one_attempt(stranger: Browser) -> None:
     values = form.values | typed(right(stranger.variant()))
     twin = Browser()
     twin.cookies.load({name: cookie.value for name, cookie in stranger.cookies.items()})
-    answers = [browser.post("/answer/", values) for browser in (stranger, twin, twin)]
-    assert {answer["Location"] for answer in answers} == {f"/attempts/{values['attempt']}/"}
+    answers = [browser.post("/question/", values) for browser in (stranger, twin, twin)]
+    assert {answer["Location"] for answer in answers} == {f"/attempts/{values['attempt']}/?practice=%2Freview%2F"}
     assert Attempt.objects.count() == User.objects.count() == Card.objects.get().revision == 1
 
 
@@ -429,7 +429,7 @@ def test_a_question_in_another_tab_can_still_be_answered(stranger: Browser) -> N
     other_tab = stranger.form().values | typed(right(stranger.variant()))
     stranger.show()
     stranger.send(typed(right(stranger.variant())))
-    assert stranger.post("/answer/", other_tab, follow=True).status_code == 200
+    assert stranger.post("/question/", other_tab, follow=True).status_code == 200
     assert Attempt.objects.count() == 2
     assert User.objects.count() == 1
 
@@ -439,11 +439,11 @@ def test_after_going_back_the_first_answer_counts(stranger: Browser) -> None:
     values = stranger.form().values
     answer = typed(right(stranger.variant()))
     stranger.send(answer)
-    page = stranger.post("/answer/", {**values, "O": "99999"}, follow=True)
+    page = stranger.post("/question/", {**values, "O": "99999"}, follow=True)
     assert "The first answer counts." in notices(page.content.decode())
     assert 'class="verdict correct"' in page.content.decode()
     fresh = {**values, "O": "99999", "attempt": str(uuid7())}
-    page = stranger.post("/answer/", fresh, follow=True)
+    page = stranger.post("/question/", fresh, follow=True)
     assert "The first answer counts." in notices(page.content.decode())
     assert Attempt.objects.get().response == answer
 
@@ -454,9 +454,8 @@ def token_of(holder: str, days: int = 0, version: int = 1) -> str:
 
 
 @pytest.mark.parametrize("kind", ["forged", "old", "foreign", "unknown version", "none"])
-@pytest.mark.parametrize("path", ["/answer/", "/rate/"])
-def test_a_question_that_cannot_be_reopened_gives_way_to_a_fresh_one(student: Browser, kind: str, path: str) -> None:
-    student.show()
+def test_a_question_that_cannot_be_reopened_gives_way_to_a_fresh_one(student: Browser, kind: str) -> None:
+    student.show("/review/")
     holder = student.id().hex
     token = {
         "forged": "x" + token_of(holder),
@@ -465,8 +464,8 @@ def test_a_question_that_cannot_be_reopened_gives_way_to_a_fresh_one(student: Br
         "unknown version": token_of(holder, version=7),
         "none": "",
     }[kind]
-    page = student.send({"variant": token}, path)
-    assert student.page.redirect_chain == [("/", 302)]
+    page = student.send({"variant": token})
+    assert student.page.redirect_chain[0] == ("/review/", 302)
     assert "no longer open" in notices(page)
     assert 'name="O"' in page
     assert not Attempt.objects.exists()
@@ -514,10 +513,10 @@ def test_a_question_is_not_revealed_before_its_answer(student: Browser) -> None:
     """Only flashcards turn over without an answer."""
     open_question(student, CONV)
     values = student.form().values
-    student.show(f"/reveal/?variant={values['variant']}")
-    assert student.page.redirect_chain == [("/", 302)]
-    open_question(student, CONV)
-    page = student.send({"variant": values["variant"], "O": ""}, "/rate/", rating="good")
+    page = student.show(f"/question/?side=back&variant={values['variant']}")
+    assert 'class="steps"' not in page
+    assert 'class="card back"' not in page
+    page = student.send({"variant": values["variant"], "O": ""}, "/question/", rating="good")
     assert 'class="steps"' not in page
     assert 'class="card back"' not in page
     assert not Attempt.objects.exists()
@@ -531,14 +530,14 @@ def test_a_flashcard_is_turned_over_and_rated(student: Browser) -> None:
     page = student.page.content.decode()
     assert "starting position" not in page
     values = student.form().values
-    page = student.show(f"/reveal/?variant={values['variant']}&attempt={values['attempt']}")
+    page = student.show(f"/question/?side=back&variant={values['variant']}&attempt={values['attempt']}")
     assert "starting position" in page
     assert not Attempt.objects.exists()
     page = student.send({}, rating="nonsense")
     assert "starting position" in page
     assert not Attempt.objects.exists()
     student.send({}, rating="good")
-    assert student.page.redirect_chain == [("/", 302)]
+    assert student.page.redirect_chain[0] == ("/review/", 302)
     stored = Attempt.objects.get()
     assert (str(stored.id), stored.verdict, stored.self_rating) == (values["attempt"], "rated", Rating.GOOD)
     assert "Rated" in student.show(f"/attempts/{stored.id}/")
@@ -549,7 +548,7 @@ def test_switching_the_language_keeps_the_flashcard(student: Browser, side: str)
     open_question(student, CARD)
     values = student.form().values
     if side == "back":
-        student.show(f"/reveal/?variant={values['variant']}&attempt={values['attempt']}")
+        student.show(f"/question/?side=back&variant={values['variant']}&attempt={values['attempt']}")
     sent = Form(student.page.content.decode(), "language").values | {"language": "ja"}
     student.page = student.post("/language/", sent, follow=True)
     assert student.page.status_code == 200
@@ -566,7 +565,7 @@ def test_switching_the_language_keeps_the_question_and_what_was_typed(stranger: 
     stranger.send({"O": "12"}, action="hint")
     page = stranger.send({}, "/language/", language="ja")
     after = stranger.form().values
-    assert '<html lang="ja">' in page
+    assert '<html lang="ja"' in page
     assert "畳み込みの出力の高さ" in page
     assert (after["variant"], after["attempt"], after["O"], after["hints_used"]) == (
         before["variant"],
@@ -632,9 +631,9 @@ def test_web_and_api_lead_to_the_same_attempt(api: APIClient, student: Browser, 
         ]
         variant = study.reopen(client, tokens[1]).variant
         response = wrong(variant, variant.template.misconceptions[0].code)
-        student.show()
+        student.show("/review/")
         form = {"variant": tokens[0], "utc_offset_minutes": "0", "attempt": str(uuid7()), **typed(response)}
-        student.post("/answer/", {**form, "csrfmiddlewaretoken": student.cookies["csrftoken"].value})
+        student.post("/question/", {**form, "csrfmiddlewaretoken": student.cookies["csrftoken"].value})
         body = {"id": str(uuid7()), "variant": tokens[1], "response": response, "utc_offset_minutes": 0}
         assert api.post("/api/v1/attempts/", body, format="json").status_code == 201
     columns = ("verdict", "score", "misconceptions", "parameters", "seed", "version", "day", "hints_used", "format")
@@ -658,7 +657,7 @@ def test_web_and_api_lead_to_the_same_attempt(api: APIClient, student: Browser, 
 def test_a_learner_of_the_web_may_answer_over_the_api(student: Browser, learner: User) -> None:
     question = study.next_question(learner.id, template=CONV)
     study.submit(learner.id, submission(question))
-    student.show()
+    student.show("/review/")
     body = {"id": str(uuid7()), "variant": question.token, "response": right(question.variant)}
     token = student.cookies["csrftoken"].value
     answer = student.post("/api/v1/attempts/", body, content_type="application/json", headers={"x-csrftoken": token})
@@ -670,7 +669,7 @@ def test_a_learner_of_the_web_may_answer_over_the_api(student: Browser, learner:
 @pytest.mark.parametrize(
     ("language", "heading", "topics"),
     [
-        ("ja", "解き方の例", "先に確認するとよいトピック：ストライド、パディング"),
+        ("ja", "解き方の例", "先に確認するとよいトピック： ストライド、パディング"),
         ("en", "Worked example", "It builds on: Stride, Padding"),
     ],
 )
@@ -679,6 +678,6 @@ def test_what_was_forgotten_again_and_again_comes_with_an_example_and_what_it_bu
 ) -> None:
     for days in (80, 65, 50, 35, 20):
         ask_and_answer(learner.id, CONV, gave_up=True, now=timezone.now() - timedelta(days=days))
-    page = student.get("/", headers={"accept-language": language}).content.decode()
+    page = student.get("/review/", headers={"accept-language": language}, follow=True).content.decode()
     assert heading in page
-    assert topics in page
+    assert topics in re.sub(r"<.*?>", "", page)

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.questions import Problem, TemplateError, load
-from quizzes.questions.catalogue import read_bank, read_sources
+from quizzes.questions.catalogue import Bank, read_bank, read_sources, unfit_examples
 from quizzes.questions.lint import Report, lint
 from quizzes.questions.lint.report import problem_json
 
@@ -59,6 +59,8 @@ class Command(BaseCommand):
                 self.stderr.write(f"{len(results)}/{len(sources)} {result.where}")
             else:
                 self._print(result)
+        if not options["paths"]:
+            results += self._unfit(bank, results, quiet=options["json"])
         errors = sum(problem.severity == "error" for result in results for problem in result.problems)
         if options["json"]:
             self.stdout.write(json.dumps(_summary(results), ensure_ascii=False, indent=1))
@@ -66,6 +68,15 @@ class Command(BaseCommand):
             self.stdout.write(_conclusion(results, errors, "the bank" if not options["paths"] else "what was given"))
         if errors:
             raise CommandError(_counted(errors, "error"))
+
+    def _unfit(self, bank: Bank, results: list[_Result], *, quiet: bool) -> list[_Result]:
+        """What is wrong with the topics' examples, which only the whole bank can tell."""
+        templates = [result.report.template for result in results if result.report is not None]
+        problems = unfit_examples(bank.topics, {one.slug: (one.topic, one.kind) for one in templates})
+        found = [_Result("topics.toml", None, problems)] if problems else []
+        for result in found if not quiet else ():
+            self._print(result)
+        return found
 
     def _print(self, result: _Result) -> None:
         self.stdout.write(_line(result))

@@ -66,7 +66,7 @@ def _kind(
 KINDS: Mapping[str, FigureKind] = {
     "convolution": _kind(
         "kernel",
-        "size height width stride padding dilation",
+        "size height width stride padding dilation operation",
         convolution.read,
         convolution.draw,
         convolution.walk,

@@ -1,4 +1,5 @@
-"""A convolution without its numbers: the padded input, the window at its first place, the stride; then every stop."""
+"""A convolution or pooling without its numbers: the padded input, the window at its first place, the stride; then every
+stop."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.words import Language
 
 from . import tables
-from .arguments import Arguments, FigureError, integer, pair, sides
+from .arguments import Arguments, FigureError, integer, pair, sides, word
 from .svg import (
     ACCENT,
     HATCHED,
@@ -35,7 +36,10 @@ WIDTH = 344
 MAX_GRID = 18  # more cells than this are too small to tell apart: no grid lines
 SMALLEST = 6.0  # a window of a huge input is drawn larger than it is, or it would not be seen
 
-TITLE = {"ja": "畳み込みの図", "en": "The convolution"}
+TITLES: dict[str, dict[Language, str]] = {
+    "convolution": {"ja": "畳み込みの図", "en": "The convolution"},
+    "pooling": {"ja": "プーリングの図", "en": "The pooling"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,7 @@ class Scene:
     down: WindowAxis
     across: WindowAxis
     square: bool
+    operation: str
 
     @property
     def unit(self) -> float:
@@ -72,13 +77,14 @@ def read(arguments: Arguments) -> Scene:
         raise
     except ValueError as reason:
         raise FigureError(f"kernel must fit the padded input: {reason}") from reason
-    return Scene(down, across, "size" in arguments and down == across)
+    operation = word(arguments, "operation", tuple(TITLES), "convolution")
+    return Scene(down, across, "size" in arguments and down == across, operation)
 
 
 def draw(scene: Scene, level: int, language: Language, revealed: bool) -> Figure:
     """Before the answer only what the stem gives: from level 2 on without the ring of padding, because counting it is
     part of the skill; from level 3 on the boxes of input and filter only."""
-    title = TITLE[language]
+    title = TITLES[scene.operation][language]
     rows = _given(scene, language)
     description = _seen(scene, language)
     if not revealed:
@@ -97,7 +103,7 @@ def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:
     places, every = chosen(scene.down.output, scene.across.output)
     height = _height(scene) + 56 + round(_output_size(scene)[1])
     key = "".join(f"{name}{value}" for name, value in _given(scene, language))
-    still = _input(scene, ring=True)
+    still, title = _input(scene, ring=True), TITLES[scene.operation][language]
     frames = []
     for number, (row, column) in enumerate(places, 1):
         caption = _step(scene, row, column, language)
@@ -105,7 +111,7 @@ def walk(scene: Scene, level: int, language: Language) -> tuple[Frame, ...]:
             place = row * scene.across.output + column + 1
             caption += counted(place, scene.down.output * scene.across.output, language)
         body = still + _outline(scene, row, column) + _output(scene, (row, column), language)
-        frames.append(frame("convolution", number, (WIDTH, height), TITLE[language], caption, "", key, body))
+        frames.append(frame("convolution", number, (WIDTH, height), title, caption, "", key, body))
     return tuple(frames)
 
 
@@ -150,7 +156,7 @@ def _settings(scene: Scene) -> list[tuple[str, str, str]]:
         return f"{first:,}" if first == second else by((first, second))
 
     settings = [
-        ("filter", "F", both(down.kernel, across.kernel)),
+        ("window" if scene.operation == "pooling" else "filter", "F", both(down.kernel, across.kernel)),
         ("padding", "P", around(((down.before, down.after), (across.before, across.after)))),
         ("stride", "S", both(down.stride, across.stride)),
     ]
@@ -334,7 +340,7 @@ def _apart(scene: Scene, language: Language) -> str:
             label(91, 20, WORDS["input"][language], MUTED),
             label(91, 61, inside),
             box(206, 34, 110, 54, "none", WINDOW, 2.5),
-            label(261, 20, WORDS["filter"][language], WINDOW),
+            label(261, 20, WORDS[settings[0][0]][language], WINDOW),
             label(261, 61, by((down.kernel, across.kernel))),
             *lines,
         )

@@ -185,7 +185,6 @@ def test_what_is_forgotten_again_and_again_is_offered_with_help(small: Make, lea
         result = ask_and_answer(learner.id, "a", gave_up=True, now=NOON + day * DAY)
     assert result.card.leech
     question = study.next_question(learner.id, now=NOON + 60 * DAY)
-    assert question.leech
     offered = study.help_first(learner.id, question)
     assert offered is not None
     assert offered.example.parameters != question.variant.parameters

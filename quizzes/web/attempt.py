@@ -1,0 +1,72 @@
+"""What an answer came to, and what may be done with it afterwards."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from quizzes import questions, study
+from quizzes.feedback import feedback
+from quizzes.feedback import language as current_language
+from quizzes.models import Attempt
+from quizzes.study import Refused, Result
+
+from .practice import practice_of
+from .visitors import asker
+
+
+@never_cache
+@require_safe
+def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
+    """Verdict, misconceptions, worked solution, and the way on."""
+    result = _result(request, attempt_id)
+    language = current_language()
+    context = {
+        "result": result,
+        "prompt": questions.render(result.variant, language),
+        "feedback": feedback(result, language),
+        "practice": practice_of(request.GET.get("practice", "")),
+    }
+    return render(request, "quizzes/attempt.html", context)
+
+
+@require_POST
+def act(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
+    """Take the answer back, or put its question aside: for today, for good, or until it is wanted again."""
+    result = _result(request, attempt_id)
+    slug = result.variant.template.slug
+    learner = asker(request).id
+    match request.POST.get("act", ""):
+        case "undo":
+            try:
+                study.undo(learner, attempt_id)
+                messages.info(request, _("The answer was taken back. It counts for nothing."))
+            except Refused:
+                messages.info(request, _("Only the last answer can be taken back."))
+        case "bury":
+            study.bury(learner, slug)
+            messages.info(request, _("This question will not come again today."))
+        case "suspend":
+            study.suspend(learner, slug)
+            messages.info(request, _("This question will not come again. You find it under its topic."))
+        case "resume":
+            study.resume(learner, slug)
+            messages.info(request, _("This question will come again."))
+    return redirect(practice_of(request.POST.get("practice", "")).url)
+
+
+def _result(request: HttpRequest, attempt_id: UUID) -> Result:
+    who = asker(request)
+    if who.stranger:  # whoever has answered is a guest with a session
+        raise Http404
+    try:
+        return study.result(who.id, attempt_id)
+    except Attempt.DoesNotExist:
+        raise Http404 from None
