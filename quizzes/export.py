@@ -1,7 +1,7 @@
 """Everything the service knows of a learner, to take along: as one document, and the answers as a table.
 
 Fields are called what the columns are called. Rows do not repeat the learner's id; they name their template by its
-slug beside its id. What opens an account is left out: password, tokens and sessions' keys.
+slug beside its id. What opens an account is left out: password, second factors, tokens and sessions' keys.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
 from .models import Attempt, Belief, Card, CardAction, Device, Session, User
@@ -36,6 +38,8 @@ class Table(NamedTuple):
 
 _SLUG = {"template": "template__slug"}
 TABLES = (
+    Table("email_addresses", EmailAddress, "user_id", ("id",)),
+    Table("second_factors", Authenticator, "user_id", ("id",), frozenset({"data"})),
     Table("devices", Device, "user_id", ("created", "digest"), frozenset({"digest", "token_key"})),
     Table("sessions", Session, "learner_id", ("expire_date",), frozenset({"session_key", "session_data"})),
     Table("cards", Card, "learner_id", ("template_id",), added=_SLUG),

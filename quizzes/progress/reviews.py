@@ -41,8 +41,9 @@ class Reviews:
 def reviews(learner: User | UUID, now: datetime) -> Reviews:
     """Today's portion in the order of asking, and the new templates that are still offered.
 
-    A learner whose row was read already may be given by it. New ones are offered up to the daily number and, as the choice of questions does, only until the daily minutes are
-    spent. ``minutes`` counts an answer per card and two per new template at the learner's own pace.
+    A learner whose row was read already may be given by it. New templates are offered up to the daily number and, as
+    the choice of questions does, only until the daily minutes are spent. ``minutes`` counts an answer per card and two
+    per new template at the learner's own pace.
     """
     user = learner if isinstance(learner, User) else User.objects.get(id=learner)
     day = agenda.day_of(user, now)

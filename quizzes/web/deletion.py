@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from allauth.account.models import EmailAddress
+from allauth.core import ratelimit
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -60,6 +62,10 @@ def delete_account(request: HttpRequest) -> HttpResponseBase:
     user = request.user
     if not isinstance(user, User):
         return redirect("home")
+    if request.method == "POST":  # as often as a password may be guessed elsewhere
+        too_often: HttpResponseBase | None = ratelimit.consume_or_429(request, action="reauthenticate", user=user)
+        if too_often is not None:
+            return too_often
     form = ConfirmationForm(user, request.POST if request.method == "POST" else None)
     if not form.is_valid():
         return render(request, "quizzes/delete_account.html", _context(form, user))
@@ -73,6 +79,7 @@ def _context(form: ConfirmationForm, user: User) -> dict[str, Any]:
     found = holdings(user.id)
     return {
         "form": form,
+        "address": EmailAddress.objects.get_primary_email(user) or user.email,
         "holdings": found,
         "answers": written.number(found.answers),
         "cards": written.number(found.cards),

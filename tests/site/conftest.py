@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -12,6 +13,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 import pytest
@@ -85,6 +87,18 @@ def page(browser: Browser) -> Iterator[Page]:
     yield opened
     context.close()
     assert complaints == []
+
+
+def ask(environment: dict[str, str], *slugs: str) -> list[str]:
+    """Addresses of questions of these templates, for the learner who came last to the site of ``environment``."""
+    code = (
+        "import json\nfrom quizzes import study\nfrom quizzes.models import User\n"
+        "user = User.objects.latest('created_at')\n"
+        f"print(json.dumps([study.next_question(user.id, template=slug).token for slug in {slugs!r}]))"
+    )
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
+    told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
+    return [f"/question/?variant={quote(token)}&practice=/review/" for token in json.loads(told.stdout)]
 
 
 def _new_database(url: str, name: str) -> str:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.site.conftest import ask
+
 TEMPLATES = {
     "number": "conv-output-size",
     "shape": "overview-final-shape",
@@ -87,18 +83,6 @@ def axe() -> Axe:
     return Axe()
 
 
-def ask(environment: dict[str, str], slugs: list[str]) -> list[str]:
-    """Addresses of questions of these templates for the learner who came last."""
-    code = (
-        "import json\nfrom quizzes import study\nfrom quizzes.models import User\n"
-        "user = User.objects.latest('created_at')\n"
-        f"print(json.dumps([study.next_question(user.id, template=slug).token for slug in {slugs!r}]))"
-    )
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
-    told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
-    return [f"/question/?variant={quote(token)}&practice=/review/" for token in json.loads(told.stdout)]
-
-
 def test_every_screen_is_accessible_contained_and_quiet(
     visit: Visit, axe: Axe, site_environment: dict[str, str]
 ) -> None:
@@ -118,7 +102,7 @@ def test_every_screen_is_accessible_contained_and_quiet(
     visit.answer(O="1２")
     look("number, answered wrong")
     kinds = list(TEMPLATES)
-    for kind, path in zip(kinds, ask(site_environment, list(TEMPLATES.values())), strict=True):
+    for kind, path in zip(kinds, ask(site_environment, *TEMPLATES.values()), strict=True):
         visit.open(path)
         look(kind)
         if kind == "flashcard":

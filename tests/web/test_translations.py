@@ -22,7 +22,7 @@ def messages(file: Path) -> dict[str, str]:
     with file.open("rb") as opened:
         for message in read_po(opened):
             text = message.id if isinstance(message.id, str) else message.id[0]
-            said = message.string if isinstance(message.string, str) else message.string[0]
+            said = message.string if isinstance(message.string, str) else (message.string or [""])[0]
             if text:
                 found[f"{message.context}\x04{text}" if message.context else text] = said
     return found

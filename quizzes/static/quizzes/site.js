@@ -148,7 +148,7 @@ function shortcut(name) {
     const element = find(selector);
     if ("open" in element) element.open = true;
     element.scrollIntoView();
-    (find("summary", element) || element).focus({ preventScroll: true });
+    (element.matches("details") ? find("summary", element) : element).focus({ preventScroll: true });
   });
   return {
     h: () => find("button[value=hint]")?.click(),
