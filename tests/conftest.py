@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Model
+from hypothesis import settings
 from rest_framework.test import APIClient
 
 from quizzes import study
@@ -18,6 +19,9 @@ from quizzes.authoring import load_bank
 from quizzes.models import Misconception, QuestionTemplate, TemplateVersion, Topic, User
 from quizzes.questions.catalogue import read_bank
 from quizzes.study import templates
+
+settings.register_profile("untimed", deadline=None)  # how long an example takes says something of the machine
+settings.load_profile("untimed")
 
 BANK_TABLES: tuple[type[Model], ...] = (
     Topic, Misconception, QuestionTemplate, TemplateVersion, Topic.requires.through,

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes import questions, study
 from quizzes.feedback import feedback
 from quizzes.feedback import language as current_language
-from quizzes.models import Attempt
+from quizzes.models import Attempt, QuestionTemplate, User
 from quizzes.study import Refused, Result
 
 from .practice import practice_of
@@ -57,9 +57,22 @@ def act(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
             study.suspend(learner, slug)
             messages.info(request, _("This question will not come again. You find it under its topic."))
         case "resume":
-            study.resume(learner, slug)
-            messages.info(request, _("This question will come again."))
+            _resume(request, learner, slug)
     return redirect(practice_of(request.POST.get("practice", "")).url)
+
+
+@require_POST
+def resume(request: HttpRequest, slug: str) -> HttpResponseBase:
+    """Ask a suspended template again."""
+    template = get_object_or_404(QuestionTemplate.objects.select_related("topic"), slug=slug)
+    if isinstance(request.user, User):
+        _resume(request, request.user.id, slug)
+    return redirect("topic", template.topic.slug)
+
+
+def _resume(request: HttpRequest, learner: UUID, slug: str) -> None:
+    study.resume(learner, slug)
+    messages.info(request, _("This question will come again."))
 
 
 def _result(request: HttpRequest, attempt_id: UUID) -> Result:

@@ -79,7 +79,7 @@ def _context(form: ConfirmationForm, user: User) -> dict[str, Any]:
     found = holdings(user.id)
     return {
         "form": form,
-        "address": EmailAddress.objects.get_primary_email(user) or user.email,
+        "address": None if user.is_guest else EmailAddress.objects.get_primary_email(user) or user.email,
         "holdings": found,
         "answers": written.number(found.answers),
         "cards": written.number(found.cards),

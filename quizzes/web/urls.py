@@ -33,6 +33,7 @@ urlpatterns = [
     path("question/", question.question, name="question"),
     path("attempts/<uuid:attempt_id>/", attempt.attempt, name="attempt"),
     path("attempts/<uuid:attempt_id>/act/", attempt.act, name="act"),
+    path("templates/<slug:slug>/resume/", attempt.resume, name="resume"),
     path("session/", sitting.summary, name="session"),
     path("topics/", topics.topics, name="topics"),
     path("topics/<slug:slug>/", topics.topic, name="topic"),

@@ -67,6 +67,7 @@ def test_every_kind_of_question_can_be_answered(page: Page, site: str, site_envi
     for number in range(120):
         if number == 1:
             _offer_many_new_templates(site_environment)
+            page.goto(f"{site}/practice/")  # which does not end with the day
         if page.get_by_role("button", name="回答する").count():
             seen |= _fill(page)
             page.get_by_role("button", name="回答する").click()
@@ -76,6 +77,8 @@ def test_every_kind_of_question_can_be_answered(page: Page, site: str, site_envi
             seen.add("flashcard")
             page.get_by_role("button", name="答えを見る").click()
             page.locator("[name=rating][value=good]").click()
+        expect(page.locator(".ratings, .solution")).to_have_count(0)
+        expect(page.locator("#answer")).to_be_visible()
         if seen == KINDS:
             break
     assert seen == KINDS
@@ -162,3 +165,49 @@ def test_nothing_scrolls_sideways_and_everything_works_without_javascript(
 
 def _fits(page: Page, width: int) -> None:
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_stranger_answers_five_sees_the_summary_signs_up_and_keeps_everything(page: Page, site: str) -> None:
+    page.goto(site)
+    for _ in range(5):
+        if page.locator(".actions [value=give-up]").count():
+            page.locator(".actions [value=give-up]").click()
+            expect(page.locator(".solution")).to_be_visible()
+            page.locator("[data-next]").click()
+        else:
+            page.locator("#answer button").click()
+            page.locator("[name=rating][value=good]").click()
+        expect(page.locator(".ratings, .solution")).to_have_count(0)
+        expect(page.locator("#answer")).to_be_visible()
+    page.get_by_role("link", name="ここで終わる").click()
+    expect(page.locator(".figures dd").first).to_have_text("5")
+    page.get_by_role("link", name="アカウントを作る").click()
+    expect(page.locator("main")).to_contain_text("5件の回答")
+    address = f"{abs(hash(site)) % 10**9}@example.org"
+    page.locator("[name=email]").fill(address)
+    page.locator("[name=password1]").fill("a long enough secret")
+    page.locator("[name=password2]").fill("a long enough secret")
+    page.locator("main form button.primary").click()
+    expect(page.get_by_role("link", name="アカウント", exact=True)).to_be_visible()
+    page.goto(f"{site}/session/")
+    expect(page.locator(".figures dd").first).to_have_text("5")
+    page.goto(f"{site}/accounts/")
+    expect(page.locator("main")).to_contain_text(address)
+    page.get_by_role("link", name="進捗").click()
+    expect(page.locator("main")).to_contain_text("5")
+    page.goto(f"{site}/")
+    page.get_by_role("link", name="続ける").click()
+    expect(page.locator("#answer")).to_be_visible()
+
+
+def test_a_link_to_a_calculation_shows_the_same_to_whoever_opens_it(page: Page, browser: Browser, site: str) -> None:
+    page.goto(f"{site}/calculator/")
+    page.locator("[name=input]").fill("３ｘ６４ｘ６４")
+    page.locator("[name=stride]").fill("2")
+    page.get_by_role("button", name="計算する").click()
+    shown = page.locator("main").inner_text()
+    assert "16 × 32 × 32" in shown
+    friend = browser.new_context(locale="ja-JP", viewport={"width": 390, "height": 800}).new_page()
+    friend.goto(page.url)
+    assert friend.locator("main").inner_text() == shown
+    friend.context.close()

@@ -160,6 +160,9 @@ function shortcut(name) {
 
 // htmx comes after the page: the first question does not wait for it.
 document.addEventListener("htmx:afterSettle", arrive);
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.name === "language") event.stopImmediatePropagation(); // the whole page changes, not its body alone
+}, true);
 document.addEventListener("htmx:sendError", () => (find("#unsent").hidden = false));
 addEventListener("load", () => {
   const source = find("meta[name=htmx]");

