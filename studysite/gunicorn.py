@@ -16,6 +16,7 @@ workers = int(os.environ.get("WORKERS", "2"))
 worker_class = "sync"
 wsgi_app = "studysite.wsgi:application"
 loglevel = "warning"
+limit_request_line = 8190  # a whole network fits into the calculator's address
 worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None  # a slow disk must not look like a hung worker
 
 

@@ -64,4 +64,4 @@ def check_languages(client: Client, path: str, same: set[str]) -> None:
     english, japanese = words(look(client, path, "en")), words(look(client, path, "ja"))
     assert [one for one in english if JAPANESE.search(one)] == []
     left = {one for one in set(english) & set(japanese) if re.search(r"[A-Za-z]{3}", one)}
-    assert left <= same
+    assert left <= same, left - same

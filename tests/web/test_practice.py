@@ -17,9 +17,11 @@ from quizzes.scheduling import Rating
 from quizzes.study import Submission, templates
 from quizzes.web.practice import Practice, practice_of
 from tests.quizzes.answers import ask_and_answer
+from tests.web.pages import check_languages
 
 CONV = "conv-output-size"
 CARD = "output-size-06"
+NAMES = {"日本語", "English", "im2col", "ReLU", "Enter", "Space"}  # said alike in both languages
 
 pytestmark = pytest.mark.usefixtures("bank")
 
@@ -188,3 +190,17 @@ def test_a_worksheet_is_the_same_again_and_has_its_answers_apart(browser: Client
     assert browser.get("/practice/no-topic/worksheet/").status_code == 404
     assert browser.get("/practice/pooling/worksheet/?count=9&sheet=99999").status_code == 302
     assert not Attempt.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/session/", "/review/", "/cards/pooling/", "/about/", "/practice/pooling/worksheet/?count=5&sheet=7"]
+)
+def test_pages_are_complete_in_both_languages(browser: Client, learner: User, path: str) -> None:
+    ask_and_answer(learner.id, CONV, "forgot-plus-one")
+    shown = browser.get(path)
+    check_languages(browser, shown["Location"] if shown.status_code == 302 else path, NAMES)
+
+
+def test_an_answered_page_is_complete_in_both_languages(browser: Client, learner: User) -> None:
+    attempt = ask_and_answer(learner.id, CONV, "forgot-plus-one").attempt
+    check_languages(browser, f"/attempts/{attempt.id}/", NAMES)
