@@ -15,7 +15,8 @@ from tests import postgres
 ROOT = Path(__file__).resolve().parent.parent
 PARALLEL = ["--numprocesses", "auto", "--dist", "worksteal"]
 WITH_DATABASE = ["tests/quizzes", "tests/web", "tests/api", "tests/reliability", "tests/site"]
-WITHOUT = ["--ignore", "tests/site/test_quality.py"]  # how pages look is the same on every database
+LOOKS = ("quality", "loop", "figures")  # how pages look and feel is the same on every database
+WITHOUT = [f"--ignore=tests/site/test_{name}.py" for name in LOOKS]
 
 
 def main(arguments: list[str]) -> int:

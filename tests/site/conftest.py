@@ -69,7 +69,9 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("REQUIRE_ALL") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps a loop running in this thread, which Django takes for asynchronous code of ours.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield running
         running.close()
