@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from django.conf import settings
 from django.db import connection
 
 from quizzes import agenda, study
@@ -21,9 +20,7 @@ from quizzes.study import Conflict, Result, Submission
 from quizzes.study.rows import answer_of, card_state
 from tests.quizzes.answers import right, submission, wrong
 
-# Naming the apps lets the tables be emptied with CASCADE: PostgreSQL asks for it because of a table of knox's that
-# exists though our own model stands in for it.
-pytestmark = pytest.mark.django_db(transaction=True, available_apps=settings.INSTALLED_APPS)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 MANY = 32
 CONV = "conv-output-size"
