@@ -60,18 +60,19 @@ def site(site_environment: dict[str, str]) -> Iterator[str]:
             server.terminate()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium."""
+    """Debian's Chromium.
+
+    It ends with its module: Playwright keeps a loop running in this thread, in which Django has other connections.
+    """
     program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if program is None:
         message = "Chromium is not installed; on Debian: apt install chromium fonts-noto-cjk"
         if os.environ.get("REQUIRE_ALL") == "1":
             pytest.fail(message)
         pytest.skip(message)
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
-        # Playwright keeps a loop running in this thread, which Django takes for asynchronous code of ours.
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=program, args=CHROMIUM_FLAGS)
         yield running
         running.close()
