@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,9 +14,12 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from . import scheduling
 from .models import Attempt, Belief, Card, CardAction, User
+from .prepared import Prepared
 from .scheduling import Planned, Preferences
 from .scheduling.planning import HORIZON, PASS_DAYS
 
+_ANY = Q()
+_NEVER = 2**31 - 1  # a day after all days
 IDLE_MS = 10 * 60 * 1000  # what a single answer counts for at most: nobody calculates longer, people walk away
 
 
@@ -33,6 +37,29 @@ def day_of(user: User, now: datetime) -> Day:
     preferences = preferences_of(user)
     today = scheduling.learner_day(now, utc_offset(user, now), preferences.day_start_hour)
     return Day(user.id, today, preferences)
+
+
+class Answered(NamedTuple):
+    """One of today's attempts."""
+
+    template: UUID
+    topic: UUID
+    score: float
+    duration_ms: int | None
+    recall: float | None
+    purpose: str
+    exposes: list[str]
+
+
+_users = Prepared(lambda id: User.objects.filter(id=id), UUID)
+
+
+def learner(id: UUID) -> User:
+    """The learner's row. Raises ``User.DoesNotExist``."""
+    found = _users(id)
+    if not found:
+        raise User.DoesNotExist(f"there is no learner {id}")
+    return found[0]
 
 
 def preferences_of(user: User) -> Preferences:
@@ -69,23 +96,44 @@ def counted(learner: UUID) -> QuerySet[Attempt]:
     return Attempt.objects.filter(learner_id=learner).exclude(id__in=voided(learner))
 
 
-def askable(day: Day) -> QuerySet[Card]:
+def answered(day: Day) -> list[Answered]:
+    """Today's attempts, the latest first; not those taken back."""
+    return [Answered(*row) for row in _answered(day.learner, day.today)]
+
+
+def _since(learner: UUID, day: int) -> QuerySet[Attempt, tuple[Any, ...]]:
+    columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
+    attempts = counted(learner).filter(day__gte=day).order_by("-answered_at", "-id")
+    return attempts.values_list(*columns)
+
+
+_answered = Prepared(_since, UUID, int)
+
+
+def askable(learner: UUID, today: int) -> QuerySet[Card]:
     """The learned cards that may be asked today: of published templates, neither suspended nor buried."""
-    cards = Card.objects.filter(learner_id=day.learner, day__isnull=False, suspended=False)
-    return cards.filter(Q(buried_day=None) | Q(buried_day__lt=day.today), template__current__isnull=False)
+    cards = Card.objects.filter(learner_id=learner, day__isnull=False, suspended=False)
+    return cards.filter(Q(buried_day=None) | Q(buried_day__lt=today), template__current__isnull=False)
 
 
-def planned(day: Day, cards: QuerySet[Card] | None = None) -> list[Planned]:
-    """The cards of the coming days, with their windows."""
-    found = askable(day) if cards is None else cards
+def planned(day: Day, only: Q = _ANY) -> list[Planned]:
+    """The cards of the coming days, with their windows; ``only``: a condition on cards."""
+    until = day.today + HORIZON
     exam = day.preferences.exam_day
-    if exam is None or not exam - PASS_DAYS - HORIZON < day.today < exam:  # else every card's final pass may be near
-        found = found.filter(due_day__lt=day.today + HORIZON)
-    columns = ("template_id", "template__topic_id", "stability", "day", "due_day")
+    if exam is not None and exam - PASS_DAYS - HORIZON < day.today < exam:
+        until = _NEVER  # every card's final pass may be near
     return [
         scheduling.planned(template, topic, stability or 0.0, reviewed or 0, due or 0, day.preferences, day.today)
-        for template, topic, stability, reviewed, due in found.values_list(*columns)
+        for template, topic, stability, reviewed, due in _planned(day.learner, day.today, until, only=only)
     ]
+
+
+def _due_before(learner: UUID, today: int, until: int, only: Q) -> QuerySet[Card, tuple[Any, ...]]:
+    columns = ("template_id", "template__topic_id", "stability", "day", "due_day")
+    return askable(learner, today).filter(only, due_day__lt=until).values_list(*columns)
+
+
+_planned = Prepared(_due_before, UUID, int, int)
 
 
 def portion(day: Day, reviewed: int) -> list[Planned]:
@@ -98,18 +146,18 @@ def open_misconceptions(learner: UUID) -> QuerySet[Belief]:
     return Belief.objects.filter(learner_id=learner, opened_at__isnull=False, closed_at=None)
 
 
-def is_unseen(day: Day) -> Q:
+def is_unseen(learner: UUID, today: int) -> Q:
     """The condition on a template that it is offered as new: neither learned, suspended nor buried today."""
-    known = Card.objects.filter(learner_id=day.learner, template_id=OuterRef("pk"))
-    return ~Q(Exists(known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=day.today))))
+    known = Card.objects.filter(learner_id=learner, template_id=OuterRef("pk"))
+    return ~Q(Exists(known.filter(Q(day__isnull=False) | Q(suspended=True) | Q(buried_day__gte=today))))
 
 
-def introduced(answered: Iterable[tuple[UUID, str, float | None]]) -> int:
-    """How many templates were new today: the template, purpose and recall of today's attempts, the latest first.
+def introduced(answered: Iterable[Answered]) -> int:
+    """How many templates were new today.
 
     A template was new if no recall was predicted for its first answer; what is crammed does not count.
     """
-    firsts = {template: recall for template, purpose, recall in answered if purpose != "cram"}
+    firsts = {one.template: one.recall for one in answered if one.purpose != "cram"}  # the latest first
     return sum(recall is None for recall in firsts.values())
 
 

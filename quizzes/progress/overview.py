@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from quizzes import agenda
-from quizzes.models import Belief, User
+from quizzes.models import Belief
 
 from . import cards
 from .days import Day, Week, days, totals, week
@@ -47,7 +47,7 @@ class Progress:
 
 def overview(learner: UUID, now: datetime) -> Progress:
     """All of a learner's progress. Raises ``User.DoesNotExist``."""
-    day = agenda.day_of(User.objects.get(id=learner), now)
+    day = agenda.day_of(agenda.learner(learner), now)
     seen, refused = cards.read(learner)
     deck = cards.deck(seen, day)
     by_topic = topics(seen, deck, day)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from quizzes import agenda, scheduling
 from quizzes.models import Card, QuestionTemplate, User
+from quizzes.prepared import Prepared
 from quizzes.scheduling import Planned
 from quizzes.scheduling.planning import HORIZON, PASS_DAYS
 from quizzes.scheduling.projection import ANSWERS_PER_NEW
@@ -45,9 +46,9 @@ def reviews(learner: User | UUID, now: datetime) -> Reviews:
     the choice of questions does, only until the daily minutes are spent. ``minutes`` counts an answer per card and two
     per new template at the learner's own pace.
     """
-    user = learner if isinstance(learner, User) else User.objects.get(id=learner)
+    user = learner if isinstance(learner, User) else agenda.learner(learner)
     day = agenda.day_of(user, now)
-    answered = _answered(day)
+    answered = agenda.answered(day)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered))
     templates = _templates(day, [card.template for card in due])
     last_topic = answered[0].topic if answered else None
@@ -69,16 +70,6 @@ def coming(day: agenda.Day, reviewed: int) -> tuple[list[Planned], int | None]:
     return due, None if due else _next_due_day(day)
 
 
-class _Answered(NamedTuple):
-    """One of today's attempts."""
-
-    template: UUID
-    topic: UUID
-    duration_ms: int | None
-    recall: float | None
-    purpose: str
-
-
 class _Template(NamedTuple):
     """A published template."""
 
@@ -88,33 +79,41 @@ class _Template(NamedTuple):
     exposing: bool  # an open misconception would show
 
 
-def _answered(day: agenda.Day) -> list[_Answered]:
-    """Today's attempts, the latest first."""
-    attempts = agenda.counted(day.learner).filter(day__gte=day.today).order_by("-answered_at", "-id")
-    columns = ("template_id", "template__topic_id", "duration_ms", "recall", "purpose")
-    return [_Answered(*row) for row in attempts.values_list(*columns)]
-
-
 def _templates(day: agenda.Day, ids: list[UUID]) -> dict[UUID, _Template]:
-    held = agenda.open_misconceptions(day.learner).values("code")
+    return {id: _Template(*rest) for id, *rest in _published(day.learner, ids)}
+
+
+def _among(learner: UUID, ids: list[UUID]) -> QuerySet[QuestionTemplate, tuple[Any, ...]]:
+    held = agenda.open_misconceptions(learner).values("code")
     diagnosed = QuestionTemplate.misconceptions.through.objects.filter(misconception__code__in=held)
     exposing = Exists(diagnosed.filter(questiontemplate_id=OuterRef("pk")))
     published = QuestionTemplate.objects.filter(id__in=ids, current__isnull=False).annotate(exposing=exposing)
-    rows = published.values_list("id", "slug", "topic__slug", "kind", "exposing")
-    return {id: _Template(slug, topic, kind, exposing) for id, slug, topic, kind, exposing in rows}
+    return published.values_list("id", "slug", "topic__slug", "kind", "exposing")
+
+
+_published = Prepared(_among, UUID, UUID)
 
 
 def _item(card: Planned, template: _Template) -> Item:
     return Item(template.slug, template.topic, card.due_day, template.kind)
 
 
-def _new(day: agenda.Day, answered: list[_Answered]) -> int:
-    """How many new templates are still offered; a template was new today if its first answer was not foreseen."""
+def _new(day: agenda.Day, answered: list[agenda.Answered]) -> int:
+    """How many new templates are still offered."""
     if agenda.spent_ms(one.duration_ms for one in answered) >= day.preferences.daily_minutes * 60_000:
         return 0
-    introduced = agenda.introduced((one.template, one.purpose, one.recall) for one in answered)
-    unseen = QuestionTemplate.objects.filter(agenda.is_unseen(day), current__isnull=False)
-    return unseen[: max(day.preferences.new_per_day - introduced, 0)].count()
+    offered = day.preferences.new_per_day - agenda.introduced(answered)
+    if offered <= 0:
+        return 0
+    return min(offered, len(_unseen(day.learner, day.today, limit=day.preferences.new_per_day)))
+
+
+def _new_ones(learner: UUID, today: int, limit: int) -> QuerySet[QuestionTemplate, tuple[UUID]]:
+    unseen = QuestionTemplate.objects.filter(agenda.is_unseen(learner, today), current__isnull=False)
+    return unseen.values_list("id")[:limit]
+
+
+_unseen = Prepared(_new_ones, UUID, int)
 
 
 def _next_due_day(day: agenda.Day) -> int | None:

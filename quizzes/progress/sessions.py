@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from quizzes import agenda
-from quizzes.models import Belief, Card, User
+from quizzes.models import Belief, Card
 
 from .reviews import coming
 
@@ -39,7 +39,7 @@ class Session:
 
 def session(learner: UUID, now: datetime) -> Session:
     """The latest sitting, which does not reach back over the start of its day."""
-    day = agenda.day_of(User.objects.get(id=learner), now)
+    day = agenda.day_of(agenda.learner(learner), now)
     answered = _last_day(day)
     run = _run(answered)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered if one.day >= day.today))
@@ -93,5 +93,5 @@ def _closed(learner: UUID, run: list[_Answered]) -> QuerySet[Belief, str]:
 
 def _second_chances(day: agenda.Day) -> QuerySet[Card, str]:
     """As the choice of questions sees them."""
-    cards = agenda.askable(day).filter(second_chance=True, day__gte=day.today)
+    cards = agenda.askable(day.learner, day.today).filter(second_chance=True, day__gte=day.today)
     return cards.order_by("latest_at").values_list("template__slug", flat=True)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from quizzes import agenda
-from quizzes.models import QuestionTemplate, User
+from quizzes.models import QuestionTemplate
 from quizzes.scheduling import LEECH_LAPSES
 
 from . import cards
@@ -34,7 +34,7 @@ def topics_of(learner: UUID | None, now: datetime) -> tuple[Topic, ...]:
     """All topics in the order of learning; ``None`` is a stranger. Raises ``User.DoesNotExist``."""
     if learner is None:
         return untouched()
-    day = agenda.day_of(User.objects.get(id=learner), now)
+    day = agenda.day_of(agenda.learner(learner), now)
     seen, _ = cards.read(learner)
     return topics(seen, cards.deck(seen, day), day)
 
@@ -47,7 +47,7 @@ def topic_of(learner: UUID | None, slug: str, now: datetime) -> tuple[Topic, tup
     if learner is None:
         (topic,) = untouched(slug)
         return topic, _templates(slug, cards.Cards([], []), {})
-    day = agenda.day_of(User.objects.get(id=learner), now)
+    day = agenda.day_of(agenda.learner(learner), now)
     held = cards.read(learner, slug)
     deck = cards.deck(held.seen, day)
     (topic,) = topics(held.seen, deck, day, slug)

@@ -10,10 +10,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quizzes import agenda, questions, scheduling, tickets
 from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, Topic, User, uuid7
+from quizzes.prepared import Prepared
 from quizzes.questions import MAX_SEED, Format, GenerationError, Kind, Template, TemplateError, Variant
 from quizzes.scheduling import LEECH_LAPSES, Answer, CardState, Rating
 from quizzes.tickets import Purpose, Ticket
@@ -72,26 +74,25 @@ def next_question(
     """
     now = now or timezone.now()
     scope = Scope(template, topic, level, misconception, kind)
-    held = [] if stranger else list(agenda.open_misconceptions(learner))
+    held = [] if stranger else _held(learner)
     suspected = {misconception} if misconception else {belief.code for belief in held}
     for _ in range(MAX_BROKEN):
         if stranger:
             chosen = Chosen(choose_first(scope))
         else:
-            chosen = choose(agenda.day_of(User.objects.get(id=learner), now), scope, purpose, held)
-        row = chosen.row
-        assert row.current is not None  # noqa: S101  # only published templates are chosen
+            chosen = choose(agenda.day_of(agenda.learner(learner), now), scope, purpose, held)
+        row = chosen.template
         try:
-            recent = [] if stranger else _recent(learner, row)
-            variant = _fresh(templates.load(row.current_id), format, recent, suspected)
+            recent = [] if stranger else [parameters for (parameters,) in _recent(learner, row.id)]
+            variant = _fresh(templates.load(row.version), format, recent, suspected)
         except (TemplateError, GenerationError, ArithmeticError):
-            logger.exception("version %d of %s cannot be asked", row.current.number, row.slug)
+            logger.exception("version %d of %s cannot be asked", row.number, row.slug)
             if template is not None:
                 raise NothingToAsk("unknown-template") from None
             scope = replace(scope, without=scope.without | {row.slug})
             continue
         holder = tickets.visitor_holder(learner) if stranger else tickets.learner_holder(learner)
-        ticket = Ticket(holder, row.slug, row.current.number, variant.seed, format, purpose, now)
+        ticket = Ticket(holder, row.slug, row.number, variant.seed, format, purpose, now)
         return Question(ticket.token(), ticket, variant, chosen.extra)
     raise NothingToAsk("empty-bank")
 
@@ -160,6 +161,10 @@ def _fresh(template: Template, format: Format, recent: list[Any], suspected: Col
     return posed
 
 
-def _recent(learner: UUID, template: QuestionTemplate) -> list[Any]:
-    attempts = Attempt.objects.filter(learner_id=learner, template=template).order_by("-answered_at")
-    return list(attempts.values_list("parameters", flat=True)[:RECENT])
+def _latest(learner: UUID, template: UUID) -> QuerySet[Attempt, tuple[Any]]:
+    attempts = Attempt.objects.filter(learner_id=learner, template_id=template).order_by("-answered_at")
+    return attempts.values_list("parameters")[:RECENT]
+
+
+_recent = Prepared(_latest, UUID, UUID)
+_held = Prepared(agenda.open_misconceptions, UUID)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 from uuid import UUID
 
 from django.db.models import Case, Q, QuerySet, When
@@ -14,6 +14,7 @@ from django.db.models import Case, Q, QuerySet, When
 from quizzes import agenda, scheduling
 from quizzes.agenda import Day
 from quizzes.models import Belief, Card, Misconception, QuestionTemplate, Topic
+from quizzes.prepared import Prepared
 from quizzes.questions import Kind
 from quizzes.scheduling.forgetting import retrievability
 from quizzes.tickets import Purpose
@@ -55,23 +56,20 @@ class Scope:
         return condition & ~Q(**{f"{prefix}slug__in": self.without}) if self.without else condition
 
 
+class Published(NamedTuple):
+    """A template that may be asked, in its current version."""
+
+    id: UUID
+    slug: str
+    version: UUID
+    number: int
+
+
 class Chosen(NamedTuple):
     """A template, and whether it goes beyond what the day asks for."""
 
-    row: QuestionTemplate
+    template: Published
     extra: bool = False
-
-
-class Answered(NamedTuple):
-    """One of today's attempts."""
-
-    template: UUID
-    topic: UUID
-    score: float
-    duration_ms: int | None
-    recall: float | None
-    purpose: Purpose
-    exposes: list[str]
 
 
 def choose(day: Day, scope: Scope, purpose: Purpose, held: list[Belief]) -> Chosen:
@@ -84,20 +82,20 @@ def choose(day: Day, scope: Scope, purpose: Purpose, held: list[Belief]) -> Chos
     return chosen
 
 
-def choose_first(scope: Scope) -> QuestionTemplate:
+def choose_first(scope: Scope) -> Published:
     """The template to ask a stranger. Raises :class:`NothingToAsk`."""
-    row = _first(scope) if scope.template is None else named(scope.template)
-    if row is None:
+    found = _first(scope) if scope.template is None else named(scope.template)
+    if found is None:
         raise NothingToAsk(_missing(scope))
-    return row
+    return found
 
 
-def named(slug: str) -> QuestionTemplate:
+def named(slug: str) -> Published:
     """The published template of this name. Raises :class:`NothingToAsk`."""
-    row = _published().filter(slug=slug).first()
-    if row is None:
+    found = _with_slug(slug, scope=Scope())
+    if not found:
         raise NothingToAsk("unknown-template")
-    return row
+    return Published(*found[0])
 
 
 def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
@@ -108,17 +106,22 @@ def in_order(scope: Scope) -> QuerySet[QuestionTemplate]:
     """
     advanced = Case(When(level__lte=BASIC_LEVEL, then=0), default=1)
     order = (advanced, "topic__position", "level", "-kind", "-calculates", "slug")
-    return _published().filter(scope.filter()).order_by(*order)
+    return QuestionTemplate.objects.filter(scope.filter(), current__isnull=False).order_by(*order)
 
 
-def _published() -> QuerySet[QuestionTemplate]:
-    published = QuestionTemplate.objects.filter(current__isnull=False).select_related("current")
-    return published.only("slug", "current__number")  # not the sources of everything that is ranked
+def _columns(rows: QuerySet[QuestionTemplate]) -> QuerySet[QuestionTemplate, tuple[Any, ...]]:
+    return rows.values_list("id", "slug", "current_id", "current__number")
 
 
-def _first(scope: Scope) -> QuestionTemplate | None:
+_with_slug = Prepared(lambda slug, scope: _columns(in_order(scope).filter(slug=slug)), str)
+_with_id = Prepared(lambda id: _columns(QuestionTemplate.objects.filter(id=id, current__isnull=False)), UUID)
+_in_order = Prepared(lambda scope: _columns(in_order(scope))[:1])
+
+
+def _first(scope: Scope) -> Published | None:
     """What a newcomer meets: where it may be anything, the calculation that every exam asks for."""
-    return in_order(scope).filter(slug=FIRST_QUESTION).first() or in_order(scope).first()
+    found = _with_slug(FIRST_QUESTION, scope=scope) or _in_order(scope=scope)
+    return Published(*found[0]) if found else None
 
 
 def _missing(scope: Scope) -> NothingToAsk.Code:
@@ -132,7 +135,35 @@ def _missing(scope: Scope) -> NothingToAsk.Code:
     return "nothing-of-this-kind" if scope.is_narrow else "empty-bank"
 
 
-Way: TypeAlias = Callable[[], QuestionTemplate | UUID | None]
+Way: TypeAlias = Callable[[], Published | UUID | None]
+
+
+def _new_templates(learner: UUID, today: int, scope: Scope) -> QuerySet[QuestionTemplate, tuple[Any, ...]]:
+    return _columns(in_order(scope).filter(agenda.is_unseen(learner, today)))[:1]
+
+
+def _new_among(learner: UUID, today: int, ids: list[UUID], scope: Scope) -> QuerySet[QuestionTemplate, tuple[Any, ...]]:
+    return _columns(in_order(scope).filter(agenda.is_unseen(learner, today), id__in=ids))[:1]
+
+
+def _missed(learner: UUID, today: int, ids: list[UUID], only: Q) -> QuerySet[Card, tuple[UUID]]:
+    open_today = agenda.askable(learner, today).filter(only, template_id__in=ids, second_chance=True, day__gte=today)
+    return open_today.order_by("latest_at").values_list("template_id")
+
+
+def _diagnosing(codes: list[str], ids: list[UUID]) -> QuerySet[QuestionTemplate, tuple[UUID]]:
+    return QuestionTemplate.objects.filter(misconceptions__code__in=codes, id__in=ids).values_list("id")
+
+
+def _telling(codes: list[str], scope: Scope) -> QuerySet[QuestionTemplate, tuple[UUID]]:
+    return in_order(scope).filter(misconceptions__code__in=codes).values_list("id")
+
+
+_unseen = Prepared(_new_templates, UUID, int)
+_unseen_among = Prepared(_new_among, UUID, int, UUID)
+_second_chances = Prepared(_missed, UUID, int, UUID)
+_exposing_among = Prepared(_diagnosing, str, UUID)
+_exposing = Prepared(_telling, str)
 
 
 class _Choice:
@@ -145,18 +176,17 @@ class _Choice:
         """The template that the first of the ways finds."""
         extra = False
         if self.purpose == "cram":
-            found: QuestionTemplate | UUID | None = self._weakest()
+            found: Published | UUID | None = self._weakest()
         elif (found := self._found(self._of_the_day())) is None:
             extra, found = True, self._found(self._beyond_the_day())
-        row = _published().filter(id=found).first() if isinstance(found, UUID) else found
-        return None if row is None else Chosen(row, extra)
+        if isinstance(found, UUID):
+            found = next((Published(*row) for row in _with_id(found)), None)
+        return None if found is None else Chosen(found, extra)
 
     @cached_property
-    def answered(self) -> list[Answered]:
+    def answered(self) -> list[agenda.Answered]:
         """Today's attempts, the latest first; not those taken back."""
-        attempts = agenda.counted(self.day.learner).filter(day__gte=self.day.today)
-        columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
-        return [Answered(*row) for row in attempts.order_by("-answered_at", "-id").values_list(*columns)]
+        return agenda.answered(self.day)
 
     @cached_property
     def just_now(self) -> list[UUID]:
@@ -166,7 +196,12 @@ class _Choice:
     @cached_property
     def cards(self) -> QuerySet[Card]:
         """The learned cards that may be asked."""
-        return agenda.askable(self.day).filter(self.scope.filter("template__"))
+        return agenda.askable(self.day.learner, self.day.today).filter(self.only)
+
+    @cached_property
+    def only(self) -> Q:
+        """The condition on cards that they are of the scope."""
+        return self.scope.filter("template__")
 
     def _of_the_day(self) -> Iterable[Way]:
         return self._ripe_second_chance, self._due, self._to_check, self._new, self._any_second_chance
@@ -175,16 +210,13 @@ class _Choice:
         return self._longest_ago, self._beyond_the_daily_number, self._the_same_again
 
     @staticmethod
-    def _found(ways: Iterable[Way]) -> QuestionTemplate | UUID | None:
+    def _found(ways: Iterable[Way]) -> Published | UUID | None:
         return next((found for way in ways if (found := way()) is not None), None)
 
     @cached_property
     def _second_chances(self) -> list[UUID]:
         missed = {one.template for one in self.answered if one.score < 1}
-        if not missed:
-            return []
-        open_today = self.cards.filter(template_id__in=missed, second_chance=True, day__gte=self.day.today)
-        return list(open_today.order_by("latest_at").values_list("template_id", flat=True))
+        return [id for (id,) in _second_chances(self.day.learner, self.day.today, [*missed], only=self.only)]
 
     def _ripe_second_chance(self) -> UUID | None:
         return next((template for template in self._second_chances if template not in self.just_now), None)
@@ -193,7 +225,7 @@ class _Choice:
         return next((template for template in self._second_chances if template not in self.just_now[:1]), None)
 
     def _due(self) -> UUID | None:
-        cards = agenda.planned(self.day, self.cards)
+        cards = agenda.planned(self.day, self.only)
         if self.scope.is_narrow:
             chosen = [card for card in cards if card.due_day <= self.day.today]
         else:
@@ -202,55 +234,47 @@ class _Choice:
         if not chosen:
             return None
         last_topic = self.answered[0].topic if self.answered else None
-        exposing = self._exposing(self.held, [card.template for card in chosen])
+        codes = [belief.code for belief in self.held]
+        exposing = {id for (id,) in _exposing_among(codes, [card.template for card in chosen])}
         return scheduling.ordered(chosen, self.day.today, last_topic, exposing)[0].template
 
-    def _exposing(self, beliefs: Iterable[Belief], among: list[UUID] | None = None) -> list[UUID]:
-        """The templates on which one of these misconceptions shows, in the order of learning."""
-        codes = [belief.code for belief in beliefs]
-        if not codes:
-            return []
-        found = in_order(self.scope).filter(misconceptions__code__in=codes)
-        if among is not None:
-            found = found.filter(id__in=among)
-        return list(dict.fromkeys(found.values_list("id", flat=True)))
-
-    def _to_check(self) -> QuestionTemplate | UUID | None:
+    def _to_check(self) -> Published | UUID | None:
         """A template on which an open misconception would show, though it is not due."""
         tested = Counter(code for one in self.answered for code in one.exposes)
         wanted = [
-            belief
+            belief.code
             for belief in self.held
             if belief_of(belief).wants_check(self.day.today) and tested[belief.code] < MAX_CHECKS
         ]
-        templates = [template for template in self._exposing(wanted) if template not in self.just_now]
+        templates = [id for (id,) in _exposing(wanted, scope=self.scope) if id not in self.just_now]
         if not templates:
             return None
         known = self.cards.filter(template_id__in=templates).order_by("latest_at")
         return known.values_list("template_id", flat=True).first() or self._unseen(templates)
 
-    def _new(self) -> QuestionTemplate | None:
+    def _new(self) -> Published | None:
         if self.scope.is_narrow:
             return self._beyond_the_daily_number()
         preferences = self.day.preferences
         spent = agenda.spent_ms(one.duration_ms for one in self.answered)
         if spent >= preferences.daily_minutes * 60_000:
             return None
-        introduced = agenda.introduced((one.template, one.purpose, one.recall) for one in self.answered)
-        if introduced >= preferences.new_per_day:
+        if agenda.introduced(self.answered) >= preferences.new_per_day:
             return None
         return self._beyond_the_daily_number()
 
-    def _beyond_the_daily_number(self) -> QuestionTemplate | None:
+    def _beyond_the_daily_number(self) -> Published | None:
         if not self.answered and not Card.objects.filter(learner_id=self.day.learner).exists():
             return _first(self.scope)
         return self._unseen()
 
-    def _unseen(self, templates: list[UUID] | None = None) -> QuestionTemplate | None:
-        unseen = in_order(self.scope).filter(agenda.is_unseen(self.day))
-        if templates is not None:
-            unseen = unseen.filter(id__in=templates)
-        return unseen.first()
+    def _unseen(self, templates: list[UUID] | None = None) -> Published | None:
+        day = self.day
+        if templates is None:
+            found = _unseen(day.learner, day.today, scope=self.scope)
+        else:
+            found = _unseen_among(day.learner, day.today, templates, scope=self.scope)
+        return Published(*found[0]) if found else None
 
     def _longest_ago(self) -> UUID | None:
         others = self.cards.exclude(template_id__in=self.just_now[:1])

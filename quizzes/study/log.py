@@ -13,14 +13,14 @@ from django.db.models import Q
 
 from quizzes import agenda, scheduling
 from quizzes.models import Attempt, Belief, Card, CardAction, User
+from quizzes.prepared import Prepared
 from quizzes.scheduling import CardState, Event, Evidence, misconceptions
 
-from .prepared import Lookup
 from .rows import action_of, answer_of, belief_columns, belief_of, card_columns, card_state
 
-_locked = Lookup(User, "id", lock=True)
-_card = Lookup(Card, "learner", "template")
-_beliefs = Lookup(Belief, "learner", "code")
+_locked = Prepared(lambda id: User.objects.filter(id=id).select_for_update(no_key=True), UUID)
+_card = Prepared(lambda learner, template: Card.objects.filter(learner_id=learner, template_id=template), UUID, UUID)
+_beliefs = Prepared(lambda learner, codes: Belief.objects.filter(learner_id=learner, code__in=codes), UUID, str)
 
 
 def lock(learner: UUID) -> User:

@@ -1,0 +1,78 @@
+"""Compiled once, a query reads what Django reads."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import pytest
+from django.db.models import QuerySet
+
+from quizzes.models import Misconception, Topic, User
+from quizzes.prepared import Prepared
+
+pytestmark = pytest.mark.django_db
+
+
+def _people(ids: list[UUID], minutes: int) -> QuerySet[User]:
+    return User.objects.filter(id__in=ids, daily_minutes__lte=minutes).order_by("new_per_day")
+
+
+people = Prepared(_people, UUID, int)
+topic = Prepared(
+    lambda slug, limit: Topic.objects.filter(slug__gte=slug).order_by("slug").values_list("slug")[:limit], str
+)
+
+
+def learner(**columns: int) -> User:
+    user = User(**columns)
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    return user
+
+
+def test_models_come_with_all_their_columns_converted() -> None:
+    users = [learner(daily_minutes=minutes, new_per_day=10 - minutes) for minutes in (3, 4, 5)]
+    ids = [user.id for user in users]
+    for minutes in (2, 3, 4, 5):
+        found, expected = people(ids, minutes), list(_people(ids, minutes))
+        assert found == expected
+        assert [vars(one) | {"_state": None} for one in found] == [vars(one) | {"_state": None} for one in expected]
+        assert [one.pk for one in found] == [user.id for user in reversed(users) if user.daily_minutes <= minutes]
+
+
+@pytest.mark.parametrize("many", [1, 2, 3, 4, 5, 8, 9])
+def test_a_sequence_stands_for_any_of_its_values(many: int) -> None:
+    users = [learner(new_per_day=number) for number in range(many)]
+    others = [learner() for _ in range(3)]
+    assert people([user.id for user in users], 1000) == users
+    assert not {*others} & {*people([user.id for user in users], 1000)}
+    assert people([uuid4() for _ in range(many)], 1000) == []
+
+
+def test_nothing_is_one_of_none() -> None:
+    learner()
+    assert people([], 1000) == []
+
+
+def test_what_is_named_by_keyword_is_part_of_the_statement() -> None:
+    for number, slug in enumerate("abcd"):
+        Topic.objects.create(slug=slug, position=number, title_ja="題", title_en="Topic")
+    assert topic("b", limit=2) == [("b",), ("c",)]
+    assert topic("b", limit=3) == [("b",), ("c",), ("d",)]
+    assert topic("c", limit=2) == [("c",), ("d",)]
+
+
+def test_an_argument_that_is_no_parameter_of_the_statement_is_refused() -> None:
+    forgotten = Prepared(lambda id, hour: User.objects.filter(id=id), UUID, int)
+    with pytest.raises(AssertionError, match="not a parameter"):
+        forgotten(uuid4(), 3)
+
+
+def test_a_value_is_never_read_as_sql() -> None:
+    Misconception.objects.create(
+        code="x", **{f"{n}_{ln}": "…" for n in ("title", "wrong", "remedy") for ln in ("ja", "en")}
+    )
+    by_code = Prepared(lambda code: Misconception.objects.filter(code=code), str)
+    assert by_code("x' OR '1'='1") == []
+    assert by_code("%s") == []
+    assert [one.code for one in by_code("x")] == ["x"]
