@@ -75,6 +75,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     # Empty: what the browser asks for.
     language = models.CharField(max_length=2, blank=True, choices=settings.LANGUAGES)
     utc_offset_minutes = models.SmallIntegerField(null=True)  # of the device that answered last
+    # The feed of changes: the number of the last one, and of the last one to what is chosen above.
+    changes = models.BigIntegerField(default=0, editable=False)
+    preferences_change = models.BigIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -98,6 +101,16 @@ class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
 
     def __str__(self) -> str:
         return self.name or "device"
+
+
+class ClosedToken(models.Model):
+    """The hash of a token whose account was deleted: its device is told so. It refers to nobody."""
+
+    digest = models.CharField(max_length=128, primary_key=True)
+    closed_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"closed {self.closed_at:%Y-%m-%d}"
 
 
 class Session(AbstractBaseSession):
@@ -210,9 +223,13 @@ class Card(models.Model):
     revision = models.PositiveIntegerField(default=0)
     latest_at = models.DateTimeField(null=True)
     latest_id = models.UUIDField(null=True)
+    change = models.BigIntegerField(default=0)  # the learner's change that made it so
 
     class Meta:
-        indexes = (models.Index(fields=["learner", "due_day"], name="card_due"),)
+        indexes = (
+            models.Index(fields=["learner", "due_day"], name="card_due"),
+            models.Index(fields=["learner", "change"], name="card_changes"),
+        )
 
     def __str__(self) -> str:
         return f"{self.learner_id}/{self.template_id}"
@@ -244,6 +261,9 @@ class Attempt(models.Model):
     issued_at = models.DateTimeField()
     answered_at = models.DateTimeField()
     received_at = models.DateTimeField()
+    # On the device's clock, which may be wrong: when it was answered, and when it was sent.
+    device_answered_at = models.DateTimeField(null=True)
+    device_sent_at = models.DateTimeField(null=True)
     utc_offset_minutes = models.SmallIntegerField()
     day = models.IntegerField()
 
@@ -268,6 +288,8 @@ class CardAction(models.Model):
     act = models.CharField(max_length=7, choices=[(act, act) for act in ACTS])
     voids = models.UUIDField(null=True)  # the id of the attempt that does not count
     at = models.DateTimeField()
+    device_at = models.DateTimeField(null=True)  # as for attempts
+    device_sent_at = models.DateTimeField(null=True)
     utc_offset_minutes = models.SmallIntegerField()
     day = models.IntegerField()
 
@@ -291,6 +313,10 @@ class Belief(models.Model):
     first_right_day = models.IntegerField(null=True)
     right_day = models.IntegerField(null=True)
     closed_at = models.DateTimeField(null=True)
+    change = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = (models.Index(fields=["learner", "change"], name="belief_changes"),)
 
     def __str__(self) -> str:
         return f"{self.learner_id}/{self.code}"

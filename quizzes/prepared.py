@@ -1,4 +1,4 @@
-"""Queries of the hot path, whose SQL is compiled once per process.
+"""Statements of the hot path, whose SQL is compiled once per process.
 
 Django compiles a query anew each time. For the few rows that an answer or a queue needs that took five to ten times as
 long as reading them.
@@ -7,12 +7,14 @@ long as reading them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Any, Generic, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import QuerySet, UUIDField
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import DateTimeField, Field, Model, QuerySet, UUIDField
 
 R = TypeVar("R")
 
@@ -22,8 +24,8 @@ MAX_STATEMENTS = 1024  # scopes that learners choose are part of a statement
 class Prepared(Generic[R]):
     """The rows of ``build(*values, **fixed)``, a query set of models or of tuples (``values_list``).
 
-    ``kinds`` tells for each positional argument whether it is a :class:`UUID`, an ``int`` or a ``str``: it may be used
-    anywhere where a query takes a parameter. What is called with a sequence stands for any of its values (``__in``).
+    ``kinds`` tells for each positional argument whether it is a :class:`UUID`, a :class:`datetime`, an ``int`` or a
+    ``str``: it may be used wherever a query takes a parameter. A sequence stands for any of its values (``__in``).
     Keyword arguments are part of the statement; they have to be hashable, and few.
     """
 
@@ -36,12 +38,13 @@ class Prepared(Generic[R]):
         if [] in padded:
             return []
         lengths = tuple(len(value) if isinstance(value, list) else None for value in padded)
+        connection = connections[DEFAULT_DB_ALIAS]
         statement = _compiled(self, connection.vendor, lengths, tuple(fixed.items()))
         with connection.cursor() as cursor:
-            cursor.execute(statement.sql, statement.parameters(padded))
+            cursor.execute(statement.sql, statement.parameters(padded, connection))
             rows = cursor.fetchall()
         if statement.converters:
-            rows = [statement.converted(row) for row in rows]
+            rows = [statement.converted(row, connection) for row in rows]
         if statement.model is not None:
             alias, names = connection.alias, statement.names
             rows = [statement.model.from_db(alias, names, row) for row in rows]
@@ -55,17 +58,17 @@ class _Statement(NamedTuple):
     model: Any
     names: list[str]
 
-    def parameters(self, values: Sequence[Any]) -> list[Any]:
+    def parameters(self, values: Sequence[Any], connection: BaseDatabaseWrapper) -> list[Any]:
         """The values of an execution, as the database takes them."""
         found = []
         for argument, rest in self.sources:
             if argument is None:
                 found.append(rest)
             else:
-                found.append(_prepared(values[argument] if rest is None else values[argument][rest]))
+                found.append(_prepared(values[argument] if rest is None else values[argument][rest], connection))
         return found
 
-    def converted(self, row: Sequence[Any]) -> tuple[Any, ...]:
+    def converted(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
         """A row with the conversions that Django would make."""
         cells = list(row)
         for position, functions, expression in self.converters:
@@ -79,6 +82,7 @@ def _compiled(
     query: Prepared[Any], vendor: str, lengths: tuple[int | None, ...], fixed: tuple[tuple[str, Any], ...]
 ) -> _Statement:
     """The statement as Django writes it for this database, compiled with samples, which are then found in it."""
+    connection = connections[DEFAULT_DB_ALIAS]
     samples = [
         _sample(kind, number, length) for number, (kind, length) in enumerate(zip(query.kinds, lengths, strict=True))
     ]
@@ -88,9 +92,9 @@ def _compiled(
     places: dict[Any, tuple[int, int | None]] = {}
     for number, sample in enumerate(samples):
         if isinstance(sample, list):
-            places.update({_prepared(one): (number, place) for place, one in enumerate(sample)})
+            places.update({_prepared(one, connection): (number, place) for place, one in enumerate(sample)})
         else:
-            places[_prepared(sample)] = (number, None)
+            places[_prepared(sample, connection)] = (number, None)
     sources: list[tuple[int | None, Any]] = [places.get(parameter, (None, parameter)) for parameter in parameters]
     if missing := set(places.values()) - {*sources}:
         raise AssertionError(f"an argument is not a parameter of the statement: {sorted(missing, key=str)}")
@@ -108,6 +112,8 @@ def _sample(kind: type, number: int, length: int | None) -> Any:
         return [_sample(kind, 1000 * (number + 1) + place, None) for place in range(length)]
     if kind is UUID:
         return UUID(int=0x5EED_0000_0000_0000_0000_0000_0000_0000 + number)
+    if kind is datetime:
+        return datetime(1987, 6, 5, tzinfo=UTC) + timedelta(microseconds=number)
     return 1_987_000_000 + number if kind is int else f"sample {number}"
 
 
@@ -119,8 +125,63 @@ def _padded(values: Sequence[Any]) -> list[Any]:
     return [*values, *[values[-1]] * missing]
 
 
-_UUID = UUIDField()
+_FIELDS: dict[type, Field[Any, Any]] = {UUID: UUIDField(), datetime: DateTimeField()}
 
 
-def _prepared(value: Any) -> Any:
-    return _UUID.get_db_prep_value(value, connection) if isinstance(value, UUID) else value
+def _prepared(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    field = _FIELDS.get(type(value))
+    return field.get_db_prep_value(value, connection) if field else value
+
+
+class Writer:
+    """Writes whole rows of ``model``; a row whose columns ``key`` are there already takes the others' values."""
+
+    def __init__(self, model: type[Model], *key: str) -> None:
+        self.model, self.key = model, key
+
+    def __call__(self, rows: Sequence[Model]) -> None:
+        """Write them, in one statement. Raises ``IntegrityError`` where there is a row and no ``key`` was named."""
+        if not rows:
+            return
+        fields = self.model._meta.concrete_fields
+        connection = connections[DEFAULT_DB_ALIAS]  # what stands for it would be asked which it is for every value
+        values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
+        with connection.cursor() as cursor:
+            cursor.executemany(_insert(self.model, self.key, connection.vendor), values)
+
+
+class Setter:
+    """Writes the columns ``names`` of a row that is there, by its key ``id``."""
+
+    def __init__(self, model: type[Model], *names: str) -> None:
+        self.model, self.names = model, names
+
+    def __call__(self, row: Model) -> None:
+        """Write them."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        fields = [self.model._meta.get_field(name) for name in (*self.names, "id")]
+        values = [field.get_db_prep_save(getattr(row, field.name), connection) for field in fields]  # type: ignore[union-attr]
+        with connection.cursor() as cursor:
+            cursor.execute(_update(self.model, self.names, connection.vendor), values)
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...], vendor: str) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    assigned = ", ".join(f"{quote(name)} = %s" for name in names)
+    return f"UPDATE {quote(model._meta.db_table)} SET {assigned} WHERE {quote('id')} = %s"  # noqa: S608  # our own names
+
+
+@cache
+def _insert(model: type[Model], key: tuple[str, ...], vendor: str) -> str:
+    quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
+    columns = [str(field.column) for field in model._meta.concrete_fields]
+    sql = (
+        f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(map(quote, columns))}) "  # noqa: S608  # our own names
+        f"VALUES ({', '.join(['%s'] * len(columns))})"
+    )
+    if not key:
+        return sql
+    keys = [str(model._meta.get_field(name).column) for name in key]  # type: ignore[union-attr]
+    changed = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in columns if name not in keys)
+    return f"{sql} ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {changed}"

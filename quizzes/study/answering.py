@@ -84,9 +84,9 @@ def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now
         with transaction.atomic():
             user = _admitted(learner) if stranger else log.lock(learner)
             attempt = _attempt(user, submission, question, grade, now)
-            state = log.add_attempt(user, attempt)
-            if submission.utc_offset_minutes not in (None, user.utc_offset_minutes):
-                User.objects.filter(id=user.id).update(utc_offset_minutes=submission.utc_offset_minutes)
+            if submission.utc_offset_minutes is not None:
+                user.utc_offset_minutes = submission.utc_offset_minutes
+            state = log.extend(user, [attempt])[attempt.template_id]
     except IntegrityError:  # most answers are new: only where the constraints object is an earlier one looked for
         earlier = _earlier(attempt)
         if earlier is None:

@@ -53,7 +53,7 @@ def undo(learner: UUID, attempt_id: UUID, *, now: datetime | None = None) -> Car
         last = agenda.counted(learner).order_by("-answered_at", "-id").values_list("id", flat=True).first()
         if last != attempt_id:
             raise Refused("not-the-last")
-        return log.add_action(user, _row(user, attempt.template_id, "void", uuid7(), now, voids=attempt_id))
+        return _append(user, _row(user, attempt.template_id, "void", uuid7(), now, voids=attempt_id))
 
 
 def _act(learner: UUID, template: str, act: Act, id: UUID | None, now: datetime | None) -> CardState:
@@ -69,7 +69,11 @@ def _act(learner: UUID, template: str, act: Act, id: UUID | None, now: datetime 
             if (earlier.template_id, earlier.act) != (template_id, act):
                 raise Refused("id-reused")
             return log.state_of(user.id, template_id)
-        return log.add_action(user, _row(user, template_id, act, id or uuid7(), now))
+        return _append(user, _row(user, template_id, act, id or uuid7(), now))
+
+
+def _append(user: User, action: CardAction) -> CardState:
+    return log.extend(user, [action])[action.template_id]
 
 
 def _row(user: User, template: UUID, act: Act, id: UUID, now: datetime, voids: UUID | None = None) -> CardAction:

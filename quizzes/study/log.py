@@ -1,26 +1,44 @@
 """From the log to what follows from it: cards and beliefs. Called inside the transaction that extends the log.
 
-The learner's row is the lock under which a learner's log grows, so each fold sees all that came before.
+The learner's row is the lock under which a learner's log grows, so each fold sees all that came before. Every card and
+belief that changes gets the next number of the learner's feed: numbers are committed in their order, so that whoever
+reads from the last one seen skips nothing.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from operator import attrgetter
+from typing import TypeAlias
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from quizzes import agenda, scheduling
 from quizzes.models import Attempt, Belief, Card, CardAction, User
-from quizzes.prepared import Prepared
+from quizzes.prepared import Prepared, Setter, Writer
 from quizzes.scheduling import CardState, Event, Evidence, misconceptions
 
 from .rows import action_of, answer_of, belief_columns, belief_of, card_columns, card_state
 
+Row: TypeAlias = Attempt | CardAction
+
+
+def _since(learner: UUID, day: int, at: datetime) -> QuerySet[Attempt, tuple[UUID]]:
+    attempts = Attempt.objects.filter(learner_id=learner, day__gte=day, answered_at__gte=at)
+    return attempts.values_list("id")[:1]
+
+
 _locked = Prepared(lambda id: User.objects.filter(id=id).select_for_update(no_key=True), UUID)
-_card = Prepared(lambda learner, template: Card.objects.filter(learner_id=learner, template_id=template), UUID, UUID)
+_cards = Prepared(lambda learner, ids: Card.objects.filter(learner_id=learner, template_id__in=ids), UUID, UUID)
 _beliefs = Prepared(lambda learner, codes: Belief.objects.filter(learner_id=learner, code__in=codes), UUID, str)
+_later = Prepared(_since, UUID, int, datetime)
+
+_add_attempts, _add_actions = Writer(Attempt), Writer(CardAction)
+_touch = Setter(User, "changes", "utc_offset_minutes")
+_write_cards, _write_beliefs = Writer(Card, "learner", "template"), Writer(Belief, "learner", "code")
 
 
 def lock(learner: UUID) -> User:
@@ -31,41 +49,40 @@ def lock(learner: UUID) -> User:
     return found[0]
 
 
-def add_attempt(user: User, attempt: Attempt) -> CardState:
-    """Append an attempt, with the recall predicted for it, and bring its card and the beliefs up to date.
+def extend(user: User, rows: Sequence[Row]) -> dict[UUID, CardState]:
+    """Append rows to the log, with the recall predicted for attempts, and bring cards and beliefs up to date.
 
-    What is crammed leaves the card alone, but tells of misconceptions like any answer.
+    ``user`` is the locked learner; a new offset of its clock is written with the number of its last change. The states
+    of the cards concerned, by template. What is crammed leaves its card alone, but tells of misconceptions like any
+    answer.
     """
-    state = state_of(user.id, attempt.template_id)
-    if attempt.purpose == "cram":
-        attempt.save(force_insert=True)
+    attempts = [row for row in rows if isinstance(row, Attempt)]
+    voided = [row.voids for row in rows if isinstance(row, CardAction) and row.voids is not None]
+    states = _extend_cards(user, rows)
+    evidence = [attempt for attempt in attempts if attempt.id not in voided]
+    told = _told(user.id, evidence)
+    _add_attempts(attempts)
+    _add_actions([row for row in rows if isinstance(row, CardAction)])
+    if told is None:
+        refold_beliefs(user, {code for attempt in evidence for code in _concerns(attempt)})
     else:
-        answer = answer_of(attempt)
-        before, after = _with(user, attempt.template_id, state, answer)
-        if before.memory is not None and attempt.day > before.memory.day:
-            attempt.recall = scheduling.recall(before.memory, attempt.day)
-        attempt.save(force_insert=True)
-        _store_card(user.id, attempt.template_id, state, after)
-        state = after
-    _update_beliefs(attempt)
-    return state
+        _store_beliefs(user, told)
+    if voided:
+        taken_back = Attempt.objects.filter(learner_id=user.id, id__in=voided)
+        refold_beliefs(user, {code for attempt in taken_back for code in _concerns(attempt)})
+    _touch(user)
+    return states
 
 
-def add_action(user: User, action: CardAction) -> CardState:
-    """Append what a learner did with a card, and bring the card, and for a void the beliefs, up to date."""
-    state = state_of(user.id, action.template_id)
-    _, after = _with(user, action.template_id, state, action_of(action))
-    action.save(force_insert=True)
-    _store_card(user.id, action.template_id, state, after)
-    if action.voids is not None:
-        attempt = Attempt.objects.get(learner_id=user.id, id=action.voids)
-        refold_beliefs(user.id, _concerns(attempt))
-    return after
+def store_cards(user: User, cards: Sequence[Card]) -> None:
+    """Write changed cards, each with the next number of the feed; whoever calls writes the learner's number back."""
+    _number(user, cards)
+    _write_cards(cards)
 
 
 def state_of(learner: UUID, template: UUID) -> CardState:
     """The card as it stands; an empty state where there is none."""
-    return next(map(card_state, _card(learner, template)), CardState())
+    return next(map(card_state, _cards(learner, [template])), CardState())
 
 
 def refold(user: User, templates: Collection[UUID] | None = None) -> None:
@@ -76,44 +93,69 @@ def refold(user: User, templates: Collection[UUID] | None = None) -> None:
         of_card[attempt.template_id].append(answer_of(attempt))
     for action in CardAction.objects.filter(only, learner_id=user.id):
         of_card[action.template_id].append(action_of(action))
-    Card.objects.filter(only, learner_id=user.id).delete()
     preferences = agenda.preferences_of(user)
-    Card.objects.bulk_create(
-        Card(
-            learner_id=user.id,
-            template_id=template,
-            **card_columns(scheduling.fold(found, preferences, agenda.card_key(user.id, template))),
-        )
+    before = {card.template_id: card_state(card) for card in Card.objects.filter(only, learner_id=user.id)}
+    after = {
+        template: scheduling.fold(found, preferences, agenda.card_key(user.id, template))
         for template, found in of_card.items()
-    )
-    refold_beliefs(user.id)
+    }
+    after |= {template: CardState() for template in before.keys() - after.keys()}
+    _store_cards(user, before, after)
+    refold_beliefs(user)
+    _touch(user)
 
 
-def refold_beliefs(learner: UUID, codes: Collection[str] | None = None) -> None:
+def refold_beliefs(user: User, codes: Collection[str] | None = None) -> None:
     """Rebuild the beliefs (of some misconceptions, or all) from the log alone."""
     evidence: dict[str, list[Evidence]] = defaultdict(list)
-    for attempt in agenda.counted(learner).only(*_TELLING).iterator(2000):
+    for attempt in agenda.counted(user.id).only(*_TELLING).iterator(2000):
         for code in _concerns(attempt):
             if codes is None or code in codes:
                 evidence[code].append(_evidence(attempt, code))
-    beliefs = {code: misconceptions.fold(found) for code, found in evidence.items()}
     only = Q() if codes is None else Q(code__in=codes)
-    Belief.objects.filter(only, learner_id=learner).delete()
-    Belief.objects.bulk_create(
-        Belief(learner_id=learner, code=code, **belief_columns(belief))
-        for code, belief in beliefs.items()
-        if belief.met
-    )
+    before = {row.code: belief_of(row) for row in Belief.objects.filter(only, learner_id=user.id)}
+    after = {code: misconceptions.fold(found) for code, found in evidence.items()}
+    beliefs = {code: after.get(code, scheduling.Belief()) for code in before.keys() | after.keys()}
+    _store_beliefs(user, {code: belief for code, belief in beliefs.items() if belief != before.get(code, _NOTHING)})
 
 
-def _with(user: User, template: UUID, state: CardState, event: Event) -> tuple[CardState, CardState]:
-    """The card's states before ``event``, in the order of time, and after all that happened."""
+def _extend_cards(user: User, rows: Sequence[Row]) -> dict[UUID, CardState]:
+    ids = list(dict.fromkeys(row.template_id for row in rows))
+    before = {card.template_id: card_state(card) for card in _cards(user.id, ids)}
+    after = {template: before.get(template, CardState()) for template in ids}
+    of_card: dict[UUID, list[Row]] = defaultdict(list)
+    for row in sorted(rows, key=_moment):
+        if not (isinstance(row, Attempt) and row.purpose == "cram"):
+            of_card[row.template_id].append(row)
+    for template, new in of_card.items():
+        after[template] = _taken(user, template, after[template], new)
+    _store_cards(user, before, {template: after[template] for template in of_card})
+    return after
+
+
+def _taken(user: User, template: UUID, state: CardState, new: list[Row]) -> CardState:
+    """The card's state after ``new``, in the order of time; writes the predicted recall into attempts."""
     preferences, key = agenda.preferences_of(user), agenda.card_key(user.id, template)
-    if state.follows(event):
-        return state, scheduling.step(state, event, preferences, key)
-    log = _events(user.id, template)
-    before = (earlier for earlier in log if (earlier.at, earlier.id) < (event.at, event.id))
-    return scheduling.fold(before, preferences, key), scheduling.fold([*log, event], preferences, key)
+    events = [answer_of(row) if isinstance(row, Attempt) else action_of(row) for row in new]
+    if state.follows(events[0]) and not any(isinstance(row, CardAction) and row.voids for row in new):
+        for row, event in zip(new, events, strict=True):
+            _predict(row, state)
+            state = scheduling.step(state, event, preferences, key)
+        return state
+    log = [*_events(user.id, template), *events]
+    for row, event in zip(new, events, strict=True):
+        earlier = (one for one in log if (one.at, one.id) < (event.at, event.id))
+        _predict(row, scheduling.fold(earlier, preferences, key))
+    return scheduling.fold(log, preferences, key)
+
+
+def _predict(row: Row, before: CardState) -> None:
+    if isinstance(row, Attempt) and before.memory is not None and row.day > before.memory.day:
+        row.recall = scheduling.recall(before.memory, row.day)
+
+
+def _moment(row: Row) -> tuple[datetime, UUID]:
+    return (row.answered_at if isinstance(row, Attempt) else row.at), row.id
 
 
 def _events(learner: UUID, template: UUID) -> list[Event]:
@@ -122,16 +164,26 @@ def _events(learner: UUID, template: UUID) -> list[Event]:
     return [*map(answer_of, attempts), *map(action_of, CardAction.objects.filter(**key))]
 
 
-def _store_card(learner: UUID, template: UUID, before: CardState, after: CardState) -> None:
-    key = {"learner_id": learner, "template_id": template}
-    if not before.revision:
-        Card.objects.bulk_create([Card(**key, **card_columns(after))])
-        return
-    old = card_columns(before)
-    changed = {name: value for name, value in card_columns(after).items() if value != old[name]}
-    Card.objects.filter(**key).update(**changed)
+def _store_cards(user: User, before: dict[UUID, CardState], after: dict[UUID, CardState]) -> None:
+    changed = [template for template, state in after.items() if state != before.get(template)]
+    store_cards(
+        user, [Card(learner_id=user.id, template_id=template, **card_columns(after[template])) for template in changed]
+    )
 
 
+def _store_beliefs(user: User, beliefs: dict[str, scheduling.Belief]) -> None:
+    rows = [Belief(learner_id=user.id, code=code, **belief_columns(belief)) for code, belief in beliefs.items()]
+    _number(user, rows)
+    _write_beliefs(rows)
+
+
+def _number(user: User, rows: Sequence[Card | Belief]) -> None:
+    for row in rows:
+        user.changes += 1
+        row.change = user.changes
+
+
+_NOTHING = scheduling.Belief()
 _TELLING = ("answered_at", "id", "day", "verdict", "hints_used", "misconceptions", "exposes")
 
 
@@ -146,25 +198,24 @@ def _evidence(attempt: Attempt, code: str) -> Evidence:
     return Evidence(attempt.answered_at, attempt.id, attempt.day, showed=code in attempt.misconceptions)
 
 
-def _update_beliefs(attempt: Attempt) -> None:
-    codes = _concerns(attempt)
-    if not codes:
-        return
-    rows = {row.code: row for row in _beliefs(attempt.learner_id, codes)}
-    shown = [code for code in codes if code in attempt.misconceptions]
-    if not shown and not rows:
-        return  # most right answers: nothing to disprove
-    later = Attempt.objects.filter(learner_id=attempt.learner_id, answered_at__gte=attempt.answered_at)
-    if later.filter(day__gte=attempt.day - 1).exclude(id=attempt.id).exists():
-        refold_beliefs(attempt.learner_id, {*shown, *rows})
-        return
-    new = []
-    for code in {*shown, *rows}:
-        before = belief_of(rows[code]) if code in rows else scheduling.Belief()
-        after = misconceptions.step(before, _evidence(attempt, code))
-        if code not in rows:
-            new.append(Belief(learner_id=attempt.learner_id, code=code, **belief_columns(after)))
-        elif after != before:
-            Belief.objects.filter(learner_id=attempt.learner_id, code=code).update(**belief_columns(after))
-    if new:
-        Belief.objects.bulk_create(new)
+def _told(learner: UUID, attempts: Iterable[Attempt]) -> dict[str, scheduling.Belief] | None:
+    """The beliefs that new attempts change; ``None`` where one of them is older than what was told before.
+
+    Called before the attempts are in the log.
+    """
+    found = sorted(attempts, key=attrgetter("answered_at", "id"))
+    codes = {code for attempt in found for code in _concerns(attempt)}
+    beliefs = {row.code: belief_of(row) for row in _beliefs(learner, sorted(codes))}
+    shown = {code for attempt in found for code in attempt.misconceptions}
+    if not shown and not beliefs:
+        return {}  # most right answers: nothing to disprove
+    if _later(learner, min(attempt.day for attempt in found) - 1, found[0].answered_at):
+        return None
+    changed: dict[str, scheduling.Belief] = {}
+    for attempt in found:
+        for code in _concerns(attempt):
+            before = changed.get(code) or beliefs.get(code, _NOTHING)
+            after = misconceptions.step(before, _evidence(attempt, code))
+            if after != before:
+                changed[code] = after
+    return changed

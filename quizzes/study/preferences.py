@@ -37,9 +37,11 @@ def set_preferences(learner: UUID, **changes: Any) -> User:
         for name, value in changes.items():
             setattr(user, name, value)
         user.clean_fields(exclude={field.name for field in User._meta.fields} - changes.keys())
-        user.save(update_fields=list(changes))
         if user.retention != retention:
             _reschedule(user)
+        user.changes += 1
+        user.preferences_change = user.changes
+        user.save(update_fields=[*changes, "changes", "preferences_change"])
     return user
 
 
@@ -51,4 +53,4 @@ def _reschedule(user: User) -> None:
         memory = scheduling.Memory(card.stability or 0, card.difficulty or 0, card.day or 0)
         key = agenda.card_key(user.id, card.template_id)
         card.due_day = scheduling.due_day(memory, card.reviews, preferences, key)
-    Card.objects.bulk_update(cards, ["due_day"], batch_size=500)
+    log.store_cards(user, cards)
