@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,13 +16,14 @@ from django.utils import timezone
 
 from quizzes import agenda, questions, scheduling, tickets
 from quizzes.models import Attempt, User
-from quizzes.questions import Format, Grade, Variant
+from quizzes.questions import MAX_SEED, Format, Grade, Variant
 from quizzes.scheduling import CardState, Rating
 
 from . import log, templates
 from .accounts import guest
 from .asking import Question, reopen
-from .errors import Conflict
+from .choosing import named
+from .errors import Conflict, NothingToAsk
 
 LONGEST = timedelta(days=1)  # that an answer is said to have taken
 UNATTENDED = timedelta(minutes=5)  # what it is taken to have lasted at most, where the client does not say
@@ -30,10 +31,14 @@ UNATTENDED = timedelta(minutes=5)  # what it is taken to have lasted at most, wh
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What came back: a response, a self-rating (flashcards), or "I don't know"."""
+    """What came back: a response, a self-rating (flashcards), or "I don't know".
+
+    A flashcard may be rated without having been asked: by the name of its ``template``, without a token.
+    ``answered_at`` is on the device's clock.
+    """
 
     id: UUID
-    token: str
+    token: str | None = None
     response: Mapping[str, Any] | None = None
     self_rating: Rating | None = None
     hints_used: int = 0
@@ -41,11 +46,12 @@ class Submission:
     duration_ms: int | None = None
     answered_at: datetime | None = None
     utc_offset_minutes: int | None = None
+    template: str | None = None
 
     def digest(self) -> str:
         """The same request gives the same digest, whatever the order of its keys."""
         body = [
-            self.token,
+            self.token or [self.template],
             self.response,
             self.self_rating,
             self.hints_used,
@@ -71,19 +77,53 @@ class Result:
     created: bool
 
 
+class Arrival(NamedTuple):
+    """When something came in, and when its device believed to send it: the difference tells how its clock is off."""
+
+    at: datetime
+    sent_at: datetime | None = None
+
+    def moment(self, on_device: datetime | None) -> datetime:
+        """When it happened, on our clock; not after it came in."""
+        if on_device is None:
+            return self.at
+        off = self.at - self.sent_at if self.sent_at else timedelta(0)
+        try:
+            return min(on_device + off, self.at)
+        except OverflowError:  # a clock at the end of all times
+            return self.at
+
+
+class Graded(NamedTuple):
+    """A submission with its question and grade (``None`` for a flashcard); nothing is recorded yet."""
+
+    submission: Submission
+    question: Question
+    grade: Grade | None
+
+
+def graded(learner: UUID, submission: Submission, arrival: Arrival) -> Graded:
+    """Read and grade. Raises :class:`tickets.TicketError`, :class:`questions.ResponseError`, :class:`NothingToAsk`."""
+    if submission.token is not None:
+        question = reopen(learner, submission.token, arrival.at)
+    else:
+        question = _unasked(learner, submission, arrival)
+    return Graded(submission, question, _grade(question.variant, submission))
+
+
 def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now: datetime | None = None) -> Result:
     """Grade a response, append the attempt and refold the card: all or nothing.
 
     The same submission again gives the first result. Raises :class:`tickets.TicketError`,
-    :class:`questions.ResponseError` (nothing recorded) and :class:`Conflict`.
+    :class:`questions.ResponseError` (nothing recorded), :class:`NothingToAsk` (a flashcard that does not exist) and
+    :class:`Conflict`.
     """
-    now = now or timezone.now()
-    question = reopen(learner, submission.token, now)
-    grade = _grade(question.variant, submission)
+    arrival = Arrival(now or timezone.now())
+    answer = graded(learner, submission, arrival)
     try:
         with transaction.atomic():
             user = _admitted(learner) if stranger else log.lock(learner)
-            attempt = _attempt(user, submission, question, grade, now)
+            attempt = attempt_of(user, answer, arrival)
             if submission.utc_offset_minutes is not None:
                 user.utc_offset_minutes = submission.utc_offset_minutes
             state = log.extend(user, [attempt])[attempt.template_id]
@@ -92,7 +132,7 @@ def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now
         if earlier is None:
             raise
         return _repeated(earlier, attempt)
-    return Result(attempt, question.variant, grade, state, created=True)
+    return Result(attempt, answer.question.variant, answer.grade, state, created=True)
 
 
 def result(learner: UUID, attempt_id: UUID) -> Result:
@@ -119,10 +159,25 @@ def _grade(variant: Variant, submission: Submission) -> Grade | None:
     return questions.grade(variant, questions.parse(variant, submission.response or {}))
 
 
-def _attempt(user: User, submission: Submission, question: Question, grade: Grade | None, now: datetime) -> Attempt:
+def _unasked(learner: UUID, submission: Submission, arrival: Arrival) -> Question:
+    """The question that is answered by rating a flashcard by its name: the current version, as if just asked."""
+    published = named(submission.template or "")
+    template = templates.load(published.version)
+    if template.kind != "flashcard":
+        raise NothingToAsk("unknown-template")
+    seed = int.from_bytes(hashlib.sha256(submission.id.bytes).digest()[:8]) % (MAX_SEED + 1)
+    asked_at = max(arrival.moment(submission.answered_at), arrival.at - tickets.MAX_AGE)
+    holder = tickets.learner_holder(learner)
+    ticket = tickets.Ticket(holder, published.slug, published.number, seed, "free", "review", asked_at)
+    return Question("", ticket, questions.generate(template, seed))
+
+
+def attempt_of(user: User, answer: Graded, arrival: Arrival) -> Attempt:
+    """The row to append."""
+    submission, question, grade = answer
     ticket, variant = question.ticket, question.variant
     template_id, version_id, _ = templates.version(ticket.slug, ticket.version)
-    answered_at = min(max(submission.answered_at or now, ticket.issued_at), now)
+    answered_at = max(arrival.moment(submission.answered_at), ticket.issued_at)
     offset = agenda.utc_offset(user, answered_at, submission.utc_offset_minutes)
     rating = submission.self_rating if grade is None else None
     return Attempt(
@@ -146,7 +201,9 @@ def _attempt(user: User, submission: Submission, question: Question, grade: Grad
         duration_ms=_duration(submission, answered_at - ticket.issued_at),
         issued_at=ticket.issued_at,
         answered_at=answered_at,
-        received_at=now,
+        received_at=arrival.at,
+        device_answered_at=submission.answered_at,
+        device_sent_at=arrival.sent_at,
         utc_offset_minutes=int(offset.total_seconds() // 60),
         day=scheduling.learner_day(answered_at, offset, user.day_start_hour),
     )
