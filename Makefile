@@ -9,9 +9,11 @@ STATE_DIR ?= var
 export PORT STATE_DIR
 
 BIN := $(VENV)/bin
+CLIENTS := tests/site/clients
+NODE_MODULES := $(CLIENTS)/node_modules
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test check bench oracle messages pictures pins clean
+.PHONY: run test fuzz check bench oracle messages pictures openapi pins clean
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
@@ -20,8 +22,12 @@ run: $(VENV)/installed-run
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@exec $(BIN)/gunicorn --config python:studysite.gunicorn
 
-test: $(VENV)/installed-dev
+test: $(VENV)/installed-dev $(NODE_MODULES)/installed
 	$(BIN)/python -m tests.run $(TESTS)
+
+# Schemathesis against a running site, at length: `make test` has a short run of it. FUZZ="--examples 1000 --seed 7".
+fuzz: $(VENV)/installed-dev
+	$(BIN)/python -m tests.fuzz $(FUZZ)
 
 check: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -30,9 +36,10 @@ check: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python -m tests.api.compatible
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') HTTPS=on \
 	    $(BIN)/python manage.py check --deploy --fail-level WARNING
-	$(BIN)/python manage.py lintbank
+	$(BIN)/python manage.py lintbank --strict
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run
@@ -48,6 +55,10 @@ messages: $(VENV)/installed-dev
 pictures: $(VENV)/installed-dev
 	$(BIN)/python -m pytest --quiet tests/site/take_pictures.py
 
+# The API's document in the repository, which `make check` compares the API with.
+openapi: $(VENV)/installed-dev
+	$(BIN)/python -m tests.api.compatible --write
+
 pins: $(VENV)/installed-dev
 	$(BIN)/pip-compile $(PIN_OPTIONS) --output-file requirements.txt requirements.in
 	$(BIN)/pip-compile $(PIN_OPTIONS) --output-file requirements-dev.txt requirements-dev.in
@@ -55,7 +66,7 @@ PIN_OPTIONS := --quiet --generate-hashes --strip-extras --allow-unsafe --no-head
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(NODE_MODULES)
 
 # A stamp is written only after its step succeeded: interrupted anywhere, make continues there.
 $(VENV)/created:
@@ -79,3 +90,9 @@ $(VENV)/installed-oracle: requirements-oracle.txt $(VENV)/installed-dev
 	@echo "Installing what cnncalc is compared with …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-oracle.txt
 	@touch $@
+
+# What makes a client in TypeScript: without npm its test is left out, with a message.
+$(NODE_MODULES)/installed: $(CLIENTS)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	    echo "Installing what makes a client in TypeScript …" && \
+	    npm ci --prefix $(CLIENTS) --ignore-scripts --no-audit --no-fund --loglevel error && touch $@; fi

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -81,6 +81,16 @@ def utc_offset(user: User, moment: datetime, device_minutes: int | None = None) 
     return _offset(settings.LEARNER_TIME_ZONE, moment) if minutes is None else timedelta(minutes=minutes)
 
 
+def begins(user: User, day: int) -> datetime:
+    """The first moment of a learner-day, on the clock that the learner has now."""
+    wall = datetime.combine(scheduling.date_of(day), time(user.day_start_hour))
+    if user.time_zone or user.utc_offset_minutes is None:
+        zone: tzinfo = ZoneInfo(user.time_zone or settings.LEARNER_TIME_ZONE)
+    else:
+        zone = timezone(timedelta(minutes=user.utc_offset_minutes))
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
 def card_key(learner: UUID, template: UUID) -> bytes:
     """What keeps the fuzz of this card from that of others."""
     return learner.bytes + template.bytes
@@ -116,11 +126,11 @@ def askable(learner: UUID, today: int) -> QuerySet[Card]:
     return cards.filter(Q(buried_day=None) | Q(buried_day__lt=today), template__current__isnull=False)
 
 
-def planned(day: Day, only: Q = _ANY) -> list[Planned]:
+def planned(day: Day, only: Q = _ANY, days: int = HORIZON) -> list[Planned]:
     """The cards of the coming days, with their windows; ``only``: a condition on cards."""
-    until = day.today + HORIZON
+    until = day.today + days
     exam = day.preferences.exam_day
-    if exam is not None and exam - PASS_DAYS - HORIZON < day.today < exam:
+    if exam is not None and exam - PASS_DAYS - days < day.today < exam:
         until = _NEVER  # every card's final pass may be near
     return [
         scheduling.planned(template, topic, stability or 0.0, reviewed or 0, due or 0, day.preferences, day.today)
@@ -159,6 +169,14 @@ def introduced(answered: Iterable[Answered]) -> int:
     """
     firsts = {one.template: one.recall for one in answered if one.purpose != "cram"}  # the latest first
     return sum(recall is None for recall in firsts.values())
+
+
+def new_left(day: Day, answered: Iterable[Answered]) -> int:
+    """How many new templates the day still offers: up to the daily number, until the daily minutes are spent."""
+    answered = list(answered)
+    if spent_ms(one.duration_ms for one in answered) >= day.preferences.daily_minutes * 60_000:
+        return 0
+    return max(0, day.preferences.new_per_day - introduced(answered))
 
 
 def spent_ms(durations: Iterable[int | None]) -> int:

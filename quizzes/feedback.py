@@ -8,7 +8,8 @@ from django.utils.translation import get_language
 
 from . import questions
 from .models import Misconception
-from .questions import Figure, Frame, Language, Text
+from .progress import WrongRule
+from .questions import Figure, Language, Text
 from .study import Result
 
 
@@ -40,7 +41,6 @@ class Feedback:
     misconceptions: tuple[Diagnosis, ...]
     solution: Text
     figure: Figure | None
-    frames: tuple[Frame, ...]
 
 
 def language() -> Language:
@@ -64,21 +64,18 @@ def feedback(result: Result, language: Language) -> Feedback:
     )
     solution = questions.explain(variant, language)
     codes = result.grade.misconceptions if result.grade else ()
-    frames = questions.walk(variant, language)
-    return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure, frames)
+    return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure)
+
+
+def diagnosis(rule: Misconception | WrongRule, language: Language) -> Diagnosis:
+    """A misconception in words."""
+    joined = " " if language == "en" else ""
+    told = joined.join((getattr(rule, f"wrong_{language}"), getattr(rule, f"remedy_{language}")))
+    return Diagnosis(rule.code, getattr(rule, f"title_{language}"), told)
 
 
 def _diagnoses(codes: tuple[str, ...], language: Language) -> tuple[Diagnosis, ...]:
     if not codes:
         return ()
     rows = {row.code: row for row in Misconception.objects.filter(code__in=codes)}
-    found = [rows[code] for code in codes if code in rows]
-    joined = " " if language == "en" else ""
-    return tuple(
-        Diagnosis(
-            row.code,
-            getattr(row, f"title_{language}"),
-            joined.join((getattr(row, f"wrong_{language}"), getattr(row, f"remedy_{language}"))),
-        )
-        for row in found
-    )
+    return tuple(diagnosis(rows[code], language) for code in codes if code in rows)

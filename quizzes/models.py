@@ -16,6 +16,7 @@ from django.contrib.sessions.base_session import AbstractBaseSession
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 from uuid_utils.compat import uuid7 as _uuid7
@@ -93,11 +94,17 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
 
 
 class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
-    """One token of one device; only its hash is kept."""
+    """One token of one device; only its hash is kept. ``id`` is what is told of it, the key is the hash."""
 
+    id = models.UUIDField(default=uuid7, editable=False)
     name = models.CharField(max_length=100, blank=True)
+    signed_in_at = models.DateTimeField(default=timezone.now)  # the learner was last there in person
+    last_used_at = models.DateTimeField(default=timezone.now)  # to within the interval at which tokens are renewed
 
     objects: ClassVar[AuthTokenManager] = AuthTokenManager()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["user", "id"], name="device_id"),)
 
     def __str__(self) -> str:
         return self.name or "device"

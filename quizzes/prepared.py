@@ -14,7 +14,7 @@ from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, Field, Model, QuerySet, UUIDField
+from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet, UUIDField
 
 R = TypeVar("R")
 
@@ -145,9 +145,19 @@ class Writer:
             return
         fields = self.model._meta.concrete_fields
         connection = connections[DEFAULT_DB_ALIAS]  # what stands for it would be asked which it is for every value
-        values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields] for row in rows]
+        values = [[_saved(field, getattr(row, field.attname), connection) for field in fields] for row in rows]
         with connection.cursor() as cursor:
             cursor.executemany(_insert(self.model, self.key, connection.vendor), values)
+
+
+_PLAIN = frozenset({int, float, str, bool, type(None)})
+
+
+def _saved(field: Field[Any, Any], value: Any, connection: BaseDatabaseWrapper) -> Any:
+    """The value as the database takes it; most are taken as they are, which Django finds out at some length."""
+    if type(value) in _PLAIN and not isinstance(field, JSONField):
+        return value
+    return field.get_db_prep_save(value, connection)
 
 
 class Setter:

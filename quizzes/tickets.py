@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from typing import Literal, TypeAlias
 from uuid import UUID
 
 from django.core import signing
+from django.utils.crypto import salted_hmac
 
 from .questions import Format
 
@@ -16,13 +19,31 @@ MAX_AGE = timedelta(days=90)
 Purpose: TypeAlias = Literal["practice", "review", "cram"]
 PURPOSES: tuple[Purpose, ...] = ("practice", "review", "cram")
 
-_signer = signing.Signer(salt="quizzes.variant")
+
+class _Signer(signing.Signer):
+    """Django's signer, which derives its key from the secret only once and not for every token."""
+
+    def signature(self, value: str | bytes, key: str | bytes | None = None) -> str:
+        """The same as Django's."""
+        if key is not None and key != self.key:
+            return super().signature(value, key)
+        mac = _keyed(self.salt, self.key, self.algorithm).copy()
+        mac.update(value.encode() if isinstance(value, str) else value)
+        return signing.b64_encode(mac.digest()).decode()
+
+
+@lru_cache(maxsize=4)
+def _keyed(salt: str, secret: str | bytes, algorithm: str) -> hmac.HMAC:
+    return salted_hmac(f"{salt}signer", b"", secret, algorithm=algorithm)
+
+
+_signer = _Signer(salt="quizzes.variant")
 
 
 class TicketError(ValueError):
-    """A token that is forged, damaged, too old or somebody else's; ``code`` says which."""
+    """A token that is forged, damaged, too old, somebody else's or another template's; ``code`` says which."""
 
-    def __init__(self, code: Literal["invalid", "expired", "not-yours"]) -> None:
+    def __init__(self, code: Literal["invalid", "expired", "not-yours", "other-template"]) -> None:
         super().__init__(code)
         self.code = code
 

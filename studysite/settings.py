@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import drf_spectacular_sidecar
 import environ
 from csp.constants import NONE, SELF
 
@@ -27,7 +28,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "studysite.static.StaticFiles",
     "rest_framework",
     "knox",
     "drf_spectacular",
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.headless",
 ]
 
 MIDDLEWARE = [
@@ -139,6 +141,9 @@ MFA_FORMS = {
     "reauthenticate": "quizzes.web.accounts.forms.CodeAgainForm",
     "activate_totp": "quizzes.web.accounts.forms.ActivateForm",
 }
+HEADLESS_CLIENTS = ("app",)
+HEADLESS_ADAPTER = "quizzes.api.accounts.HeadlessAdapter"
+HEADLESS_TOKEN_STRATEGY = "quizzes.api.accounts.DeviceTokens"  # noqa: S105  # the name of a class, not a secret
 
 
 def _cache() -> dict[str, Any]:
@@ -149,7 +154,32 @@ def _cache() -> dict[str, Any]:
     return cache
 
 
-CACHES = {"default": _cache()}
+def _counters() -> dict[str, Any]:
+    """Where the API's requests are counted: in a file of our own, as Django's lose counts, or in the cache named."""
+    if env.str("CACHE_URL", default=""):
+        return _cache()
+    return {"BACKEND": "quizzes.cache.Counts", "LOCATION": STATE_DIR / "cache" / "counts"}
+
+
+CACHES = {"default": _cache(), "limits": _counters()}
+
+
+def _limits() -> dict[str, tuple[int, int]]:
+    """How many requests in how many seconds. ``API_LIMITS=guests=20/3600,sync=`` changes one and lifts another."""
+    limits = {
+        "address": "6000/60",  # whatever it is, by all who share an address: a whole school may
+        "guests": "200/3600",  # new guests, of one address
+        # Each of one learner:
+        "answers": "300/60",  # questions asked, answered and rated
+        "sync": "60/60",  # packs and batches
+        "learner": "300/60",  # anything else
+    }
+    limits |= env.dict("API_LIMITS", default={})
+    parted = {name: limit.partition("/") for name, limit in limits.items() if limit}
+    return {name: (int(count), int(seconds)) for name, (count, _per, seconds) in parted.items()}
+
+
+API_LIMITS = _limits()
 
 globals().update(env.email("EMAIL_URL", default="consolemail://"))
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@localhost")
@@ -167,9 +197,15 @@ LEARNER_TIME_ZONE = env.str("LEARNER_TIME_ZONE", default="Asia/Tokyo")
 
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
+STATICFILES_DIRS = [  # what the API's page is shown by
+    (
+        "swagger-ui",
+        Path(drf_spectacular_sidecar.__file__).parent / "static/drf_spectacular_sidecar/swagger-ui-dist",
+    )
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "studysite.static.Storage"},
 }
 
 HTTPS = env.bool("HTTPS", default=False)
@@ -178,7 +214,7 @@ SESSION_COOKIE_AGE = 365 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "quizzes.web.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "studysite.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -213,8 +249,8 @@ REST_KNOX = {
 }
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "quizzes.api.authentication.DeviceAuthentication",
+        "quizzes.api.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -222,14 +258,37 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "quizzes.api.schema.Schema",
     "EXCEPTION_HANDLER": "quizzes.api.problems.handle",
     "UNAUTHENTICATED_USER": None,
+    "NUM_PROXIES": int(BEHIND_PROXY),
+    "URL_FORMAT_OVERRIDE": None,  # `format` is an ordinary parameter
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "CNN study API",
-    "DESCRIPTION": "Generated questions on convolutional neural networks, graded, diagnosed and scheduled.",
+    "DESCRIPTION": (
+        "Generated questions on convolutional neural networks, graded, diagnosed and scheduled.\n\n"
+        "Send `Authorization: Token …` (`POST /api/v1/guests/` gives one without an account), JSON in UTF-8 with "
+        "`Content-Type: application/json` and a `Content-Length`, and `Accept-Language: ja` or `en`. Codes are never "
+        "translated. Errors are problem documents (RFC 9457, `application/problem+json`). Addresses and learners may "
+        "ask only so much in a minute: 429 says in `Retry-After` when to go on."
+    ),
+    "SERVERS": [{"url": "/", "description": "The site that serves this document."}],
+    "LICENSE": {"name": "MIT"},
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "COMPONENT_SPLIT_PATCH": False,  # a PATCH takes what its shape takes: nothing becomes optional by the method
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_SUFFIX": "",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,  # it says every value twice
+    "ENUM_NAME_OVERRIDES": {  # without them names follow from which fields happen to be called alike
+        "CardAct": "quizzes.api.shapes.sync.ACTS",
+        "ChangeType": "quizzes.api.shapes.sync.CHANGES",
+        "EventStatus": "quizzes.api.shapes.sync.STATUSES",
+        "EventVerdict": "quizzes.api.shapes.sync.VERDICTS",
+        "FieldType": "quizzes.api.shapes.variants.FIELD_TYPES",
+        "RatingName": "quizzes.api.shapes.sync.RATINGS",
+        "TemplateKind": "quizzes.api.shapes.templates.KINDS",
+        "TopicStatus": "quizzes.api.shapes.topics.STATUSES",
+        "Verdict": "quizzes.api.shapes.attempts.VERDICTS",
+    },
 }
 
 LOGGING = {

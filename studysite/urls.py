@@ -8,12 +8,13 @@ urlpatterns = [
     path("", include("quizzes.web.urls")),
     path("accounts/", include("quizzes.web.accounts.urls")),
     path("api/", include("quizzes.api.urls")),
+    path("_allauth/app/v1/", include("quizzes.api.headless")),
     path("healthz", probes.healthz, name="healthz"),
     path("readyz", probes.readyz, name="readyz"),
 ]
 
-handler400 = "quizzes.web.errors.bad_request"
-handler403 = "quizzes.web.errors.forbidden"
-handler404 = "quizzes.web.errors.not_found"
+handler400 = "studysite.errors.bad_request"
+handler403 = "studysite.errors.forbidden"
+handler404 = "studysite.errors.not_found"
 handler429 = "quizzes.web.errors.too_many_requests"
-handler500 = "quizzes.web.errors.server_error"
+handler500 = "studysite.errors.server_error"

@@ -37,8 +37,13 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_caches(settings: Any) -> None:
-    """Versions never change in a database, but every test has a database of its own; and tries are counted per test."""
-    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    """Versions never change in a database, but every test has a database of its own; and tries are counted per test.
+
+    The API has no limits where a test sets none.
+    """
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    settings.CACHES = {"default": memory, "limits": memory}
+    settings.API_LIMITS = {}
     cache.clear()
     templates.load.cache_clear()
     templates.version.cache_clear()

@@ -16,6 +16,8 @@ from .shapes.attempts import Attempt, AttemptRequest
 class Attempts(Endpoint):
     """Answer a question."""
 
+    limit = "answers"
+
     @extend_schema(
         operation_id="create_attempt",
         request=AttemptRequest,
@@ -23,7 +25,10 @@ class Attempts(Endpoint):
             {201: Attempt, 200: Attempt},
             _401=NO_TOKEN,
             _409="The id was used with another body (`id-reused`), or the variant was answered (`variant-answered`).",
-            _422="The response cannot be read (nothing was recorded), or the variant's token is not valid.",
+            _422=(
+                "The response cannot be read (nothing was recorded), the variant's token is not valid, or it is a "
+                "flashcard's (`flashcard-not-rated`), which is rated."
+            ),
         ),
     )
     def post(self, request: Request) -> Response:

@@ -17,6 +17,8 @@ from .shapes.guests import Guest, GuestRequest
 class Guests(Endpoint):
     """Study without an account."""
 
+    limit = "guests"
+
     authentication_classes: tuple[type[BaseAuthentication], ...] = ()
     permission_classes: tuple[type[BasePermission], ...] = ()
 

@@ -16,6 +16,8 @@ from .shapes.variants import Variant, VariantRequest
 class Variants(Endpoint):
     """Ask for a question."""
 
+    limit = "answers"
+
     @extend_schema(
         operation_id="create_variant",
         request=VariantRequest,

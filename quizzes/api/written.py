@@ -75,6 +75,17 @@ def attempt(result: study.Result) -> dict[str, Any]:
     }
 
 
+def rating(result: study.Result) -> dict[str, Any]:
+    """A rated flashcard, :class:`.shapes.flashcards.Rating`."""
+    attempt = result.attempt
+    assert attempt.self_rating is not None  # noqa: S101  # every attempt on a flashcard has one
+    return {
+        "id": str(attempt.id),
+        "rating": scheduling.Rating(attempt.self_rating).name.lower(),
+        "card": card(result.card, result.variant.template.slug, attempt.day),
+    }
+
+
 def card(state: scheduling.CardState, template: str, day: int) -> dict[str, Any] | None:
     """A card as of ``day``, :class:`.shapes.attempts.CardPart`; ``None`` where nothing was learned."""
     if state.due_day is None:

@@ -2,14 +2,17 @@
 
 Each function takes a fixed number of queries, however long the history: totals are made by the database, cards are
 read as columns and calculated on in NumPy. Answers that were taken back count nowhere. Days are learner-days, times
-are moments; there is no language in it.
+are moments; there is no language in it: words come in both.
 """
 
 from .authors import Frequency, Statistics, TemplateStatistics, template_statistics
+from .catalogue import Heading, Published, WrongRule, headings, published, wrong_rules
 from .days import Day, Week
 from .holdings import Holdings, holdings
 from .intervals import Proportion, wilson
+from .naming import titles
 from .overview import Held, Progress, overview
+from .profile import Profile, device, devices, profile
 from .readiness import Readiness
 from .retention import Retention
 from .reviews import Item, Reviews, reviews
@@ -20,12 +23,15 @@ from .topics import Status, Topic
 __all__ = [
     "Day",
     "Frequency",
+    "Heading",
     "Held",
     "Holdings",
     "Item",
     "Known",
+    "Profile",
     "Progress",
     "Proportion",
+    "Published",
     "Readiness",
     "Retention",
     "Reviews",
@@ -35,12 +41,20 @@ __all__ = [
     "TemplateStatistics",
     "Topic",
     "Week",
+    "WrongRule",
+    "device",
+    "devices",
+    "headings",
     "holdings",
     "overview",
+    "profile",
+    "published",
     "reviews",
     "session",
     "template_statistics",
+    "titles",
     "topic_of",
     "topics_of",
     "wilson",
+    "wrong_rules",
 ]

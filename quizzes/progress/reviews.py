@@ -30,11 +30,12 @@ class Item(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reviews:
-    """What is left for today; ``next_due_day`` only where nothing is due."""
+    """What is left for today; the next day with something due, and when it begins, only where nothing is due."""
 
     due: int
     new: int
     next_due_day: int | None
+    next_due_at: datetime | None
     minutes: float
     items: tuple[Item, ...]
 
@@ -59,6 +60,7 @@ def reviews(learner: User | UUID, now: datetime) -> Reviews:
         due=len(cards),
         new=new,
         next_due_day=next_due_day,
+        next_due_at=None if next_due_day is None else agenda.begins(user, next_due_day),
         minutes=(len(cards) + ANSWERS_PER_NEW * new) * seconds_per_answer(user.id) / 60,
         items=tuple(_item(card, templates[card.template]) for card in cards),
     )

@@ -7,6 +7,7 @@ from .draws import MAX_SEED
 from .figures import Figure, Frame, standalone
 from .grading import FieldGrade, Grade, Verdict, give_up, grade
 from .loading import load, split
+from .local_grading import AnswerKey, answer_key
 from .markup import Text
 from .prompts import Field, Option, Prompt, hint, render
 from .responses import ResponseError, parse
@@ -19,6 +20,7 @@ from .variants import FORMATS, Format, GenerationError, Variant, generate, resto
 __all__ = [
     "FORMATS",
     "MAX_SEED",
+    "AnswerKey",
     "Field",
     "FieldGrade",
     "Figure",
@@ -38,6 +40,7 @@ __all__ = [
     "Text",
     "Variant",
     "Verdict",
+    "answer_key",
     "as_response",
     "explain",
     "exposes",

@@ -1,12 +1,14 @@
 """Options of a choice: an author's own, or the misconceptions' values beside the answer.
 
 The order is a hash of each option's own content, so that it neither depends on which option is right nor tells it.
+Options are called by letters in this order: an author's own names say which is right, and why another is wrong.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from string import ascii_lowercase
 from typing import TypeAlias
 
 from cnncalc.words import Language
@@ -20,7 +22,7 @@ from .variants import Variant
 
 MIN_DISTRACTORS = 3
 MAX_DISTRACTORS = 4
-_KEYS = "abcdefgh"
+_KEYS = ascii_lowercase
 
 Posed: TypeAlias = tuple[str, Text, Value]  # key, what is shown, the value it stands for
 
@@ -35,7 +37,10 @@ def options(variant: Variant, answer: AnswerField, language: Language) -> Sequen
     """The options of ``answer`` in the order in which they are shown; empty where a value is typed."""
     if answer.type == "choice":
         ordered = sorted(answer.choices, key=lambda choice: _rank(variant, choice.key))
-        return [(choice.key, choice.label[language].render(variant.scope), choice.key) for choice in ordered]
+        return [
+            (letter, choice.label[language].render(variant.scope), choice.key)
+            for letter, choice in zip(_KEYS, ordered, strict=False)
+        ]
     if variant.format != "choice":
         return []
     found = [variant.answers[answer.name], *_distractors(variant)[:MAX_DISTRACTORS]]

@@ -65,7 +65,7 @@ def _field(variant: Variant, answer: AnswerField, given: Value) -> FieldGrade:
     expected = variant.answers[answer.name]
     if is_right(answer, given, expected):
         return FieldGrade(answer.name, True, given, expected, ())
-    return FieldGrade(answer.name, False, given, expected, _explanations(variant, answer, given, expected))
+    return FieldGrade(answer.name, False, given, expected, explanations(variant, answer, given))
 
 
 def is_right(answer: AnswerField, given: Value, expected: Value) -> bool:
@@ -73,13 +73,15 @@ def is_right(answer: AnswerField, given: Value, expected: Value) -> bool:
     return near(given, expected, answer.tolerance) if answer.tolerance else same(given, expected)
 
 
-def _explanations(variant: Variant, answer: AnswerField, given: Value, expected: Value) -> tuple[str, ...]:
+def explanations(variant: Variant, answer: AnswerField, given: Value) -> tuple[str, ...]:
+    """Every misconception that leads to ``given``, which is wrong."""
     if answer.type == "choice":
         return tuple(c.misconception for c in answer.choices if c.key == given and c.misconception)
     values = {code: by_field[answer.name] for code, by_field in variant.wrong.items() if answer.name in by_field}
     exactly = tuple(code for code, wrong in values.items() if is_right(answer, given, wrong))
     if exactly or not isinstance(given, tuple | np.ndarray):
         return exactly
+    expected = variant.answers[answer.name]
     return tuple(code for code, wrong in values.items() if _partly(answer, given, wrong, expected))
 
 

@@ -31,6 +31,7 @@ from .template import (
 SCHEMA = 1
 MAX_FIELDS = 8
 MAX_BOARD = 8
+MAX_CHOICES = 26
 
 
 def load(source: str) -> Template:
@@ -283,8 +284,10 @@ def _choices(table: Table, names: _Names) -> tuple[Choice, ...]:
         Choice(option.slug("key"), names.both(option, "label"), option.text("misconception", "") or None)
         for option in table.tables("choices")
     )
-    if len(choices) < 2 or len({choice.key for choice in choices}) != len(choices):
-        table.problem("schema", "choices", "are at least two options with different keys")
+    keys = {choice.key for choice in choices}
+    if not 2 <= len(choices) <= MAX_CHOICES or len(keys) != len(choices) or any(len(key) < 2 for key in keys):
+        # A key of one letter would be taken for that by which an option is posed (quizzes.questions.choices).
+        table.problem("schema", "choices", "are 2 to 26 options with different keys of at least two characters")
     return choices
 
 

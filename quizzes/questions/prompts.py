@@ -48,9 +48,10 @@ class Prompt(NamedTuple):
 def render(variant: Variant, language: Language) -> Prompt:
     """What a learner is shown before answering."""
     template = variant.template
+    stem = template.stem[language].render(variant.scope)
     return Prompt(
-        title=template.title[language],
-        stem=template.stem[language].render(variant.scope),
+        title=stem.text if template.kind == "flashcard" else template.title[language],  # a card's front is its name
+        stem=stem,
         fields=_fields(variant, language),
         figure=figure(variant, language, revealed=False),
         hints=len(template.hints),

@@ -19,42 +19,78 @@ from .accounts import (
 from .answering import Result, Submission, result, submit
 from .asking import RECENT, Help, Question, help_first, intervals, next_question, reopen
 from .cards import bury, reset, resume, suspend, undo
-from .errors import Conflict, NothingToAsk, Refused
+from .changes import BEGINNING, Change, CursorExpired, Page, changes
+from .devices import (
+    add_device,
+    is_closed,
+    purge_closed_tokens,
+    rename_device,
+    renew,
+    revoke_device,
+    revoke_other_devices,
+    sign_in_again,
+)
+from .errors import Conflict, NothingToAsk, Refused, Unrated
 from .log import lock, refold
+from .packs import MAX_DAYS, MAX_PACK, Pack, Packed, pack
 from .preferences import set_preferences
+from .syncing import CardAct, Outcome, SyncEvent, sync
 from .worksheets import worksheet
 
 __all__ = [
+    "BEGINNING",
+    "MAX_DAYS",
+    "MAX_PACK",
     "RECENT",
+    "CardAct",
+    "Change",
     "Conflict",
+    "CursorExpired",
     "Help",
     "NothingToAsk",
+    "Outcome",
+    "Pack",
+    "Packed",
+    "Page",
     "Question",
     "Refused",
     "Result",
     "Submission",
+    "SyncEvent",
+    "Unrated",
+    "add_device",
     "bury",
     "change_password",
+    "changes",
     "claim",
     "count_answers",
     "create_guest",
     "delete_learner",
     "help_first",
     "intervals",
+    "is_closed",
     "lock",
     "merge",
     "next_question",
+    "pack",
+    "purge_closed_tokens",
     "readdress",
     "refold",
     "register",
+    "rename_device",
+    "renew",
     "reopen",
     "reset",
     "result",
     "resume",
+    "revoke_device",
+    "revoke_other_devices",
     "set_preferences",
+    "sign_in_again",
     "sign_up",
     "submit",
     "suspend",
+    "sync",
     "undo",
     "worksheet",
 ]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
 
 from quizzes.models import Attempt, CardAction, Device, User, uuid7
 
 from . import log
+from .devices import add_device, close
 from .errors import Refused
 
 BATCH = 500
@@ -19,8 +21,7 @@ def create_guest(device_name: str) -> tuple[Device, str]:
     with transaction.atomic():
         user = guest()
         user.save(force_insert=True)
-        device, token = Device.objects.create(user=user, name=device_name)
-    return device, token
+        return add_device(user, device_name)
 
 
 def guest(id: UUID | None = None) -> User:
@@ -58,22 +59,28 @@ def register(learner: UUID, email: str, password: str) -> User:
     :func:`claim`. The same again, as by a form that was sent twice, gives the same account.
     """
     with transaction.atomic():
-        user = User.objects.filter(id=learner).first()
+        user = User.objects.select_for_update(no_key=True).filter(id=learner).first()
         if user is not None and not user.is_guest:
-            if user.check_password(password) and (user.email or email).lower() == email.lower():
+            if user.check_password(password) and EmailAddress.objects.filter(user=user, email=email).exists():
                 return user
             learner, user = uuid7(), None
         if user is None:
             guest(learner).save(force_insert=True)
-        try:
-            return sign_up(learner, email, password)
-        except Refused as refused:
-            if refused.code != "email-taken":
-                raise
-        user = log.lock(learner)
-        user.set_password(password)
-        user.save(update_fields=["password"])
-        return user
+        user = _become_account(learner, email, password)
+        EmailAddress.objects.create(user=user, email=email, primary=True)
+    return user
+
+
+def _become_account(learner: UUID, email: str, password: str) -> User:
+    try:
+        return sign_up(learner, email, password)
+    except Refused as refused:
+        if refused.code != "email-taken":
+            raise
+    user = log.lock(learner)
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    return user
 
 
 def readdress(learner: UUID, email: str) -> None:
@@ -108,9 +115,9 @@ def merge(visitor: UUID, account: UUID) -> int:
     """Move a guest's log into an account that the same person signed in to; how many attempts were taken over.
 
     Both logs are joined and replayed. An answer that is in both counts once, and of two answers to one variant the
-    account's own. The guest is gone afterwards, with its tokens. Interrupted, the same again completes it; done, it
-    changes nothing. An account without an address of its own (see :func:`register`) is merged like a guest. Raises
-    :class:`Refused` (``not-a-guest``, ``not-an-account``).
+    account's own. The guest is gone afterwards, and its devices are told so. Interrupted, the same again completes it;
+    done, it changes nothing. An account without an address of its own (see :func:`register`) is merged like a guest.
+    Raises :class:`Refused` (``not-a-guest``, ``not-an-account``).
     """
     source = User.objects.filter(id=visitor).first()
     if source is None:
@@ -124,9 +131,13 @@ def merge(visitor: UUID, account: UUID) -> int:
         copied, new = _copy(visitor, account)
         taken += new
         with transaction.atomic():  # each transaction concerns one learner
-            log.lock(visitor)
+            source = User.objects.select_for_update().filter(id=visitor).first()
+            if source is None:  # the same request came twice
+                return taken
+            if source.email is not None:  # signed up meanwhile
+                raise Refused("not-a-guest")
             if _size(visitor) == copied:  # nothing came in meanwhile
-                User.objects.filter(id=visitor).delete()
+                close(visitor)
                 return taken
 
 
@@ -155,4 +166,4 @@ def _size(learner: UUID) -> int:
 def delete_learner(learner: UUID) -> None:
     """Delete the learner with everything: log, cards, beliefs, devices and sessions."""
     with transaction.atomic():
-        User.objects.filter(id=learner).delete()
+        close(learner)

@@ -16,14 +16,14 @@ from django.utils import timezone
 
 from quizzes import agenda, questions, scheduling, tickets
 from quizzes.models import Attempt, User
-from quizzes.questions import MAX_SEED, Format, Grade, Variant
+from quizzes.questions import MAX_SEED, Format, Grade, Template, Variant
 from quizzes.scheduling import CardState, Rating
 
 from . import log, templates
 from .accounts import guest
 from .asking import Question, reopen
-from .choosing import named
-from .errors import Conflict, NothingToAsk
+from .choosing import Published, named
+from .errors import Conflict, NothingToAsk, Unrated
 
 LONGEST = timedelta(days=1)  # that an answer is said to have taken
 UNATTENDED = timedelta(minutes=5)  # what it is taken to have lasted at most, where the client does not say
@@ -33,7 +33,8 @@ UNATTENDED = timedelta(minutes=5)  # what it is taken to have lasted at most, wh
 class Submission:
     """What came back: a response, a self-rating (flashcards), or "I don't know".
 
-    A flashcard may be rated without having been asked: by the name of its ``template``, without a token.
+    A flashcard may be rated without having been asked: by the name of its ``template``, without a token. A token beside
+    the name has to be of this flashcard.
     ``answered_at`` is on the device's clock.
     """
 
@@ -104,10 +105,12 @@ class Graded(NamedTuple):
 
 def graded(learner: UUID, submission: Submission, arrival: Arrival) -> Graded:
     """Read and grade. Raises :class:`tickets.TicketError`, :class:`questions.ResponseError`, :class:`NothingToAsk`."""
-    if submission.token is not None:
-        question = reopen(learner, submission.token, arrival.at)
-    else:
+    if submission.token is None:
         question = _unasked(learner, submission, arrival)
+    else:
+        question = reopen(learner, submission.token, arrival.at)
+        if submission.template is not None:
+            _check_flashcard(submission.template, question)
     return Graded(submission, question, _grade(question.variant, submission))
 
 
@@ -152,7 +155,7 @@ def _admitted(visitor: UUID) -> User:
 def _grade(variant: Variant, submission: Submission) -> Grade | None:
     if variant.template.kind == "flashcard":
         if submission.self_rating is None:
-            raise questions.ResponseError({"rating": "empty"})
+            raise Unrated
         return None
     if submission.gave_up:
         return questions.give_up(variant)
@@ -161,15 +164,27 @@ def _grade(variant: Variant, submission: Submission) -> Grade | None:
 
 def _unasked(learner: UUID, submission: Submission, arrival: Arrival) -> Question:
     """The question that is answered by rating a flashcard by its name: the current version, as if just asked."""
-    published = named(submission.template or "")
-    template = templates.load(published.version)
-    if template.kind != "flashcard":
-        raise NothingToAsk("unknown-template")
+    published, template = _flashcard(submission.template or "")
     seed = int.from_bytes(hashlib.sha256(submission.id.bytes).digest()[:8]) % (MAX_SEED + 1)
     asked_at = max(arrival.moment(submission.answered_at), arrival.at - tickets.MAX_AGE)
     holder = tickets.learner_holder(learner)
     ticket = tickets.Ticket(holder, published.slug, published.number, seed, "free", "review", asked_at)
     return Question("", ticket, questions.generate(template, seed))
+
+
+def _flashcard(slug: str) -> tuple[Published, Template]:
+    published = named(slug)
+    template = templates.load(published.version)
+    if template.kind != "flashcard":
+        raise NothingToAsk("unknown-template")
+    return published, template
+
+
+def _check_flashcard(slug: str, question: Question) -> None:
+    """Refuse a token that is another template's; one of an older version is good, published or not."""
+    if question.ticket.slug != slug or question.variant.template.kind != "flashcard":
+        _flashcard(slug)
+        raise tickets.TicketError("other-template")
 
 
 def attempt_of(user: User, answer: Graded, arrival: Arrival) -> Attempt:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -84,7 +84,7 @@ def next_question(
         row = chosen.template
         try:
             recent = [] if stranger else [parameters for (parameters,) in _recent(learner, row.id)]
-            variant = _fresh(templates.load(row.version), format, recent, suspected)
+            variant = fresh(templates.load(row.version), format, recent, suspected)
         except (TemplateError, GenerationError, ArithmeticError):
             logger.exception("version %d of %s cannot be asked", row.number, row.slug)
             if template is not None:
@@ -116,7 +116,7 @@ def help_first(learner: UUID, question: Question) -> Help | None:
     leech = Card.objects.filter(learner_id=learner, template__slug=template.slug, lapses__gte=LEECH_LAPSES).exists()
     if not leech or template.kind == "flashcard":
         return None
-    example = _fresh(template, question.ticket.format, [question.variant.parameters_json()], set())
+    example = fresh(template, question.ticket.format, [question.variant.parameters_json()], set())
     requires = Topic.objects.filter(required_by__slug=template.topic)
     return Help(example, tuple(requires))
 
@@ -137,16 +137,26 @@ def _after(state: CardState, rating: Rating, at: datetime, day: agenda.Day, temp
     return scheduling.step(state, answer, day.preferences, agenda.card_key(day.learner, template))
 
 
-def _fresh(template: Template, format: Format, recent: list[Any], suspected: Collection[str]) -> Variant:
+def _any_seed(tries: int) -> int:
+    return secrets.randbelow(MAX_SEED + 1)
+
+
+def fresh(
+    template: Template,
+    format: Format,
+    recent: list[Any],
+    suspected: Collection[str],
+    seed: Callable[[int], int] = _any_seed,
+) -> Variant:
     """A variant with other parameters than the recent ones, on which the suspected misconceptions would show.
 
-    Where there is none, one that was asked longest ago.
+    Where there is none, one that was asked longest ago. ``seed`` gives the seed of each try.
     """
     suspected = {*suspected} & {*template.misconception_codes()}
     posed: Variant | None = None
     best = (-1, -1)
     for tries in range(MAX_TRIES if template.parameters else 1):
-        variant = questions.generate(template, secrets.randbelow(MAX_SEED + 1), format)
+        variant = questions.generate(template, seed(tries), format)
         if format == "choice" and not questions.offers_choice(variant):
             continue
         parameters = variant.parameters_json()

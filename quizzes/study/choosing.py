@@ -161,7 +161,7 @@ def _telling(codes: list[str], scope: Scope) -> QuerySet[QuestionTemplate, tuple
 
 _unseen = Prepared(_new_templates, UUID, int)
 _unseen_among = Prepared(_new_among, UUID, int, UUID)
-_second_chances = Prepared(_missed, UUID, int, UUID)
+second_chances = Prepared(_missed, UUID, int, UUID)
 _exposing_among = Prepared(_diagnosing, str, UUID)
 _exposing = Prepared(_telling, str)
 
@@ -216,7 +216,7 @@ class _Choice:
     @cached_property
     def _second_chances(self) -> list[UUID]:
         missed = {one.template for one in self.answered if one.score < 1}
-        return [id for (id,) in _second_chances(self.day.learner, self.day.today, [*missed], only=self.only)]
+        return [id for (id,) in second_chances(self.day.learner, self.day.today, [*missed], only=self.only)]
 
     def _ripe_second_chance(self) -> UUID | None:
         return next((template for template in self._second_chances if template not in self.just_now), None)
@@ -255,11 +255,7 @@ class _Choice:
     def _new(self) -> Published | None:
         if self.scope.is_narrow:
             return self._beyond_the_daily_number()
-        preferences = self.day.preferences
-        spent = agenda.spent_ms(one.duration_ms for one in self.answered)
-        if spent >= preferences.daily_minutes * 60_000:
-            return None
-        if agenda.introduced(self.answered) >= preferences.new_per_day:
+        if not agenda.new_left(self.day, self.answered):
             return None
         return self._beyond_the_daily_number()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from quizzes.models import Attempt
+from quizzes.questions import ResponseError
 
 
 class NothingToAsk(LookupError):
@@ -22,6 +23,13 @@ class NothingToAsk(LookupError):
     def __init__(self, code: Code) -> None:
         super().__init__(code)
         self.code = code
+
+
+class Unrated(ResponseError):
+    """A flashcard that came back without a rating: it is not answered."""
+
+    def __init__(self) -> None:
+        super().__init__({"rating": "empty"})
 
 
 class Conflict(ValueError):
@@ -44,6 +52,7 @@ class Refused(ValueError):
         "email-taken",
         "not-a-guest",
         "not-an-account",
+        "unknown-device",
     ]
 
     def __init__(self, code: Code) -> None:

@@ -82,7 +82,13 @@ def store_cards(user: User, cards: Sequence[Card]) -> None:
 
 def state_of(learner: UUID, template: UUID) -> CardState:
     """The card as it stands; an empty state where there is none."""
-    return next(map(card_state, _cards(learner, [template])), CardState())
+    return states_of(learner, [template])[template]
+
+
+def states_of(learner: UUID, templates: Sequence[UUID]) -> dict[UUID, CardState]:
+    """The cards as they stand; empty states where there are none."""
+    found = {card.template_id: card_state(card) for card in _cards(learner, templates)}
+    return {template: found.get(template, CardState()) for template in templates}
 
 
 def refold(user: User, templates: Collection[UUID] | None = None) -> None:
@@ -121,8 +127,8 @@ def refold_beliefs(user: User, codes: Collection[str] | None = None) -> None:
 
 def _extend_cards(user: User, rows: Sequence[Row]) -> dict[UUID, CardState]:
     ids = list(dict.fromkeys(row.template_id for row in rows))
-    before = {card.template_id: card_state(card) for card in _cards(user.id, ids)}
-    after = {template: before.get(template, CardState()) for template in ids}
+    before = states_of(user.id, ids)
+    after = dict(before)
     of_card: dict[UUID, list[Row]] = defaultdict(list)
     for row in sorted(rows, key=_moment):
         if not (isinstance(row, Attempt) and row.purpose == "cram"):

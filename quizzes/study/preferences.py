@@ -33,15 +33,17 @@ def set_preferences(learner: UUID, **changes: Any) -> User:
         raise TypeError(f"not a preference: {', '.join(sorted(unknown))}")
     with transaction.atomic():
         user = log.lock(learner)
-        retention = user.retention
+        before = {name: getattr(user, name) for name in NAMES}
         for name, value in changes.items():
             setattr(user, name, value)
         user.clean_fields(exclude={field.name for field in User._meta.fields} - changes.keys())
-        if user.retention != retention:
+        changed = [name for name in changes if getattr(user, name) != before[name]]
+        if "retention" in changed:
             _reschedule(user)
-        user.changes += 1
-        user.preferences_change = user.changes
-        user.save(update_fields=[*changes, "changes", "preferences_change"])
+        if changed:
+            user.changes += 1
+            user.preferences_change = user.changes
+            user.save(update_fields=[*changed, "changes", "preferences_change"])
     return user
 
 

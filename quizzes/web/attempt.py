@@ -32,6 +32,7 @@ def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
         "result": result,
         "prompt": questions.render(result.variant, language),
         "feedback": feedback(result, language),
+        "frames": questions.walk(result.variant, language),
         "practice": practice_of(request.GET.get("practice", "")),
     }
     return render(request, "quizzes/attempt.html", context)

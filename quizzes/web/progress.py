@@ -15,14 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from quizzes import export
+from quizzes import export, names
 from quizzes.feedback import language as current_language
 from quizzes.models import User
 from quizzes.progress import Held, Progress, Retention, Topic, overview
 from quizzes.scheduling import day_of
 from quizzes.scheduling.misconceptions import RIGHTS_TO_CLOSE
 
-from . import charts, names, written
+from . import charts, written
 from .charts import Caption
 from .heatmap import heat_map
 

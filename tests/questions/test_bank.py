@@ -6,7 +6,6 @@ import pytest
 
 from quizzes.questions import Template, generate, load, walk
 from quizzes.questions.catalogue import TopicEntry, read_bank, unfit_examples
-from quizzes.questions.lint import lint
 
 BANK = read_bank()
 TOPICS = [topic.slug for topic in BANK.topics]
@@ -20,13 +19,6 @@ OF_THE_NOTE = TOPICS[: TOPICS.index("gap-vs-fc") + 1]
 # The lines of the study note that state facts, as ranges; each is asked in a question and on a flashcard.
 NOTE = [(20, 22), (27, 32), (39, 42), (49, 52), (57, 69), (71, 75), (77, 82), (84, 86), (91, 93), (95, 97), (99, 101),
         (103, 110)]  # fmt: skip
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=lambda template: template.slug)
-def test_a_template_of_the_bank_is_clean_and_tells_misconceptions_apart(template: Template) -> None:
-    report = lint(template, TOPICS, CODES)
-    assert list(map(str, report.problems)) == []
-    assert report.share(report.diagnosable) >= 0.95
 
 
 def test_there_is_enough_to_practise() -> None:

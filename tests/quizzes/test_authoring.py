@@ -341,6 +341,16 @@ def test_lintbank_names_the_check_that_failed(folder: Path, old: str, new: str, 
     assert "1 template in what was given" in out.getvalue()
 
 
+def test_lintbank_lets_warnings_pass_unless_it_is_strict(tmp_path: Path) -> None:
+    text, _, _ = (BANK / "questions" / "conv-output-size.toml").read_text().partition("[[tests]]")
+    (tmp_path / "untested.toml").write_text(text)
+    file, out = str(tmp_path / "untested.toml"), StringIO()
+    call_command("lintbank", file, stdout=out, no_color=True)
+    assert "[no-test]" in out.getvalue()
+    with pytest.raises(CommandError, match=r"\d warnings?$"):
+        call_command("lintbank", file, "--strict", stdout=StringIO(), no_color=True)
+
+
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_lintbank_of_the_whole_bank_looks_at_the_examples_of_topics(
     monkeypatch: pytest.MonkeyPatch, form: list[str]

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
@@ -50,11 +51,18 @@ def site(site_environment: dict[str, str]) -> Iterator[str]:
     environment = site_environment
     for command in (["migrate", "-v0"], ["loadbank"], ["collectstatic", "--noinput", "-v0"]):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+    with running(environment, "readyz") as address:
+        yield address
+
+
+@contextmanager
+def running(environment: dict[str, str], probe: str) -> Iterator[str]:
+    """Serve the site until the end; ``probe`` tells when it has started."""
     command = [sys.executable, "-m", "gunicorn", "--config", "python:studysite.gunicorn"]
     with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
         try:
             address = f"http://127.0.0.1:{environment['PORT']}"
-            _wait_until_ready(f"{address}/readyz", server)
+            _wait_until_ready(f"{address}/{probe}", server)
             yield address
         finally:
             server.terminate()
@@ -118,6 +126,6 @@ def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
             with urllib.request.urlopen(url, timeout=5) as response:
                 if response.status == 200:
                     return
-        except (urllib.error.URLError, ConnectionError):
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)
     pytest.fail(f"{url} did not become ready")

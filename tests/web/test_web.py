@@ -663,7 +663,7 @@ def test_a_learner_of_the_web_may_answer_over_the_api(student: Browser, learner:
     answer = student.post("/api/v1/attempts/", body, content_type="application/json", headers={"x-csrftoken": token})
     assert (answer.status_code, answer.json()["code"]) == (409, "variant-answered")
     refused = student.post("/api/v1/attempts/", body, content_type="application/json")
-    assert (refused.status_code, refused.json()["code"]) == (403, "permission-denied")
+    assert (refused.status_code, refused.json()["code"]) == (403, "csrf-failed")
 
 
 @pytest.mark.parametrize(

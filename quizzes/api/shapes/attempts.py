@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from drf_spectacular.types import OpenApiTypes
+from typing import Any, ClassVar
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -10,11 +11,43 @@ from .base import DeviceTime, Shape, StrictBoolean, StrictInteger, StrictText, S
 from .variants import FigurePart, TextPart
 
 MAX_DURATION_MS = 2**53 - 1
+VERDICTS = ["correct", "partial", "incorrect"]
+
+_TEXT = {"type": "string"}
+_TYPED = {"anyOf": [_TEXT, {"type": "number"}]}
 
 
-@extend_schema_field(OpenApiTypes.OBJECT)
-class AnyResponse(serializers.DictField):
+def _list(of: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": of}
+
+
+class ByField(serializers.DictField):
+    """Something per answer field: ``component`` is its name in the OpenAPI document, ``value`` what each field has."""
+
+    component: ClassVar[str]
+    value: ClassVar[dict[str, Any]]
+
+
+class ResponseByField(ByField):
     """What was typed, per field."""
+
+    component = "ResponseByField"
+    value = {
+        "anyOf": [
+            _TEXT,
+            {"type": "number"},
+            {"type": "object", "title": "Parts", "additionalProperties": _TYPED},
+            _list(_TYPED),
+            _list(_list(_TYPED)),
+        ]
+    }
+
+
+class ValuesByField(ByField):
+    """Values as a response would hold them, all numbers as text, per field."""
+
+    component = "ValuesByField"
+    value = {"anyOf": [_TEXT, _list(_TEXT), _list(_list(_TEXT))]}
 
 
 class AttemptRequest(Shape):
@@ -22,7 +55,7 @@ class AttemptRequest(Shape):
 
     id = StrictUUID(help_text="Chosen by the client; the same id again returns the first result.")
     variant = StrictText(max_length=1000, help_text="The token of the variant.")
-    response = AnyResponse(
+    response = ResponseByField(
         required=False,
         default=dict,
         help_text=(
@@ -56,7 +89,7 @@ class AttemptRequest(Shape):
     }
 
 
-@extend_schema_field(OpenApiTypes.ANY)
+@extend_schema_field(ValuesByField.value)
 class AnyValue(serializers.JSONField):
     """Text, lists of text, or a choice's key, as a response would hold it."""
 
@@ -114,7 +147,7 @@ class Attempt(Shape):
     """The graded attempt."""
 
     id = serializers.UUIDField(help_text="As it was sent.")
-    verdict = serializers.ChoiceField(["correct", "partial", "incorrect"], help_text="All, some or none right.")
+    verdict = serializers.ChoiceField(VERDICTS, help_text="All, some or none right.")
     score = serializers.FloatField(help_text="The share of fields that are right.")
     fields_ = FieldResult(many=True, help_text="Field by field.")
     misconceptions = DiagnosisPart(many=True, help_text="Every misconception that explains the answer.")

@@ -30,6 +30,7 @@ class VariantRequest(Shape):
         "purpose": "practice",
         "format": "free",
     }
+    constraints = {"not": {"required": ["template", "topic"]}}
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A template already has its topic."""

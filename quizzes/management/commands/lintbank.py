@@ -39,6 +39,7 @@ class Command(BaseCommand):
         """What to lint, and how to print it."""
         parser.add_argument("paths", nargs="*", type=Path, help="template files or folders; the whole bank if none")
         parser.add_argument("--json", action="store_true", help="print the full reports as JSON")
+        parser.add_argument("--strict", action="store_true", help="let warnings count as errors")
         parser.add_argument("--every", action="store_true", help="render every variant, not some spread evenly")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -66,8 +67,9 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_summary(results), ensure_ascii=False, indent=1))
         else:
             self.stdout.write(_conclusion(results, errors, "the bank" if not options["paths"] else "what was given"))
-        if errors:
-            raise CommandError(_counted(errors, "error"))
+        warnings = sum(len(result.problems) for result in results) - errors
+        if errors or (warnings and options["strict"]):
+            raise CommandError(_counted(errors, "error") if errors else _counted(warnings, "warning"))
 
     def _unfit(self, bank: Bank, results: list[_Result], *, quiet: bool) -> list[_Result]:
         """What is wrong with the topics' examples, which only the whole bank can tell."""

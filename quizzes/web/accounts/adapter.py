@@ -8,6 +8,7 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.internal.httpkit import is_headless_request
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.core.mail import EmailMessage
@@ -83,7 +84,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         request.session.pop(JOINING, None)
 
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **others: Any) -> HttpResponse:
-        """Greet; the stranger's cookie has done its work."""
+        """Greet; the stranger's cookie has done its work. An app has neither pages nor cookies."""
+        if is_headless_request(request):
+            answer: HttpResponse = super().post_login(request, user, signup=signup, **others)
+            return answer
         kept = _kept(study.count_answers(user.id) if signup else self.taken)
         greeting = _("Your account is ready. %(kept)s") if signup else _("You are logged in. %(kept)s")
         messages.success(request, (greeting % {"kept": kept}).strip())
@@ -124,7 +128,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         extra_tags: str = "",
         message: str | None = None,
     ) -> None:
-        """A notice in our words; those that we have no words for are not needed."""
+        """A notice in our words; those that we have no words for are not needed. Apps have their own."""
+        if is_headless_request(request):
+            return
         text = message or NOTICES.get(message_template or "", "")
         if text:
             messages.add_message(request, level, text % (message_context or {}), extra_tags)
@@ -153,7 +159,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
                 super().send_mail(template_prefix, email, context)
         except OSError:  # that of smtplib, too
             logger.exception("a mail could not be sent: %s", template_prefix)
-            messages.error(self.request, _("The mail could not be sent. Please try again later."))
+            self.add_message(
+                self.request, messages.ERROR, message=_("The mail could not be sent. Please try again later.")
+            )
 
     def render_mail(
         self, template_prefix: str, email: str, context: dict[str, Any], headers: dict[str, str] | None = None

@@ -78,11 +78,7 @@ class SignUpForm(Ours, account.SignupForm):  # type: ignore[misc]  # allauth shi
     def save(self, request: HttpRequest) -> User:
         """Make the guest, or the stranger, an account."""
         learner = guest_of(request) or asker(request)
-        email, password = self.cleaned_data["email"], self.cleaned_data["password1"]
-        with transaction.atomic():
-            user = study.register(learner.id, email, password)
-            EmailAddress.objects.get_or_create(user=user, email=email, defaults={"primary": True})
-        return user
+        return study.register(learner.id, self.cleaned_data["email"], self.cleaned_data["password1"])
 
 
 class ChangeEmailForm(Ours, account.AddEmailForm):  # type: ignore[misc]  # allauth ships no types

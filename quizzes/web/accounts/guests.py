@@ -25,10 +25,12 @@ class Guest(AnonymousUser):
 
 
 def guest_of(request: HttpRequest) -> User | None:
-    """The guest whose browser sent this request; None for strangers and accounts."""
+    """The guest whose browser or app sent this request; None for strangers and accounts."""
     user: Any = request.user
     if isinstance(user, Guest):
         return user.row
+    if not isinstance(user, User) and (device := getattr(request, "device", None)):  # an app's token
+        user = device.user
     return user if isinstance(user, User) and user.is_guest else None
 
 

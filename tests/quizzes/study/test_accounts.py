@@ -8,11 +8,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.core.management import CommandError, call_command
+from django.db import OperationalError, connection
 
 from quizzes import study
-from quizzes.models import Attempt, Belief, Card, CardAction, Device, QuestionTemplate, User, uuid7
-from quizzes.study import Refused
+from quizzes.models import (
+    Attempt,
+    Belief,
+    Card,
+    CardAction,
+    ClosedToken,
+    Device,
+    QuestionTemplate,
+    User,
+    uuid7,
+)
+from quizzes.study import Refused, accounts
 from quizzes.study.rows import belief_columns, belief_of, card_columns, card_state
 from quizzes.tickets import TicketError
 from tests.quizzes.answers import ask_and_answer, submission
@@ -129,11 +141,32 @@ def test_only_a_guest_is_merged_and_only_into_an_account(learner: User, account:
     assert User.objects.count() == 3
 
 
+def test_a_guest_who_signs_up_during_the_merge_stays(
+    small: Make, learner: User, account: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small("a")
+    attempt = ask_and_answer(learner.id, "a").attempt
+    copy = accounts._copy
+
+    def overtaken(visitor: UUID, account: UUID) -> tuple[int, int]:
+        done = copy(visitor, account)
+        study.sign_up(visitor, "new@example.org", PASSWORD)
+        return done
+
+    monkeypatch.setattr(accounts, "_copy", overtaken)
+    with pytest.raises(Refused, match="not-a-guest"):
+        study.merge(learner.id, account.id)
+    assert User.objects.get(email="new@example.org").id == learner.id
+    assert ids(learner.id) == {attempt.id}
+
+
 def test_the_guests_token_and_open_questions_end_with_the_guest(small: Make, learner: User, account: User) -> None:
     small("a")
     question = study.next_question(learner.id)
+    digests = set(Device.objects.values_list("digest", flat=True))
     study.merge(learner.id, account.id)
     assert not Device.objects.exists()
+    assert set(ClosedToken.objects.values_list("digest", flat=True)) == digests
     with pytest.raises(TicketError, match="not-yours"):
         study.submit(account.id, submission(question))
 
@@ -146,6 +179,29 @@ def test_a_deleted_learner_leaves_the_others_alone(small: Make, learner: User, a
     assert list(User.objects.all()) == [account]
     assert list(Attempt.objects.values_list("id", flat=True)) == [kept.id]
     study.delete_learner(learner.id)  # again changes nothing
+    assert ClosedToken.objects.count() == 1
+
+
+def test_a_learner_whose_deletion_fails_is_there_with_its_tokens(learner: User) -> None:
+    def fail(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('DELETE FROM "quizzes_user"'):
+            raise OperationalError("the disk is full")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(fail), pytest.raises(OperationalError):
+        study.delete_learner(learner.id)
+    assert Device.objects.get().user == learner
+    assert not ClosedToken.objects.exists()
+
+
+def test_registering_again_gives_the_same_account_and_only_with_the_same_words(learner: User, account: User) -> None:
+    for email in ("new@example.org", "someone@example.org"):  # the second is taken, which nobody is told
+        guest = study.create_guest("phone")[0].user
+        first = study.register(guest.id, email, PASSWORD)
+        assert study.register(guest.id, email, PASSWORD) == first == guest
+        for other in (("other@example.org", PASSWORD), (email, "another password")):
+            assert study.register(guest.id, *other) not in (first, account)
+        assert EmailAddress.objects.filter(user=first).count() == 1
 
 
 def stored(table: type[Card] | type[Belief]) -> list[dict[str, Any]]:

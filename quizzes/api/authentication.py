@@ -1,0 +1,121 @@
+"""Who sends a request: a device by its token, or a browser by its session."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account import app_settings as account_settings
+from allauth.account.internal.flows.login import get_authentication_records
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.authentication import SessionScheme
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
+from knox.auth import TokenAuthentication
+from knox.crypto import hash_token
+from knox.settings import knox_settings
+from rest_framework import authentication, exceptions, status
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from quizzes import study
+from quizzes.models import Device, User
+
+CLOSED = "The learner was deleted, or merged into an account (`account-deleted`)."
+NO_CSRF = "A browser's session without its CSRF token (`csrf-failed`)."
+
+_TOKEN = re.compile(rb"[0-9a-f]{64}")
+
+
+class AccountDeleted(exceptions.APIException):
+    """The token was good until its learner was deleted. The device may forget what it keeps."""
+
+    status_code = status.HTTP_410_GONE
+    default_code = "account-deleted"
+    default_detail = _("This learner was deleted, or has become part of an account.")
+
+
+class CSRFFailed(exceptions.PermissionDenied):
+    """A session alone proves nothing: other sites can make browsers send it."""
+
+    default_code = "csrf-failed"
+    default_detail = _("A session needs the CSRF token with every change.")
+
+
+class SignInAgain(exceptions.PermissionDenied):
+    """It has been too long since the learner proved to be there."""
+
+    default_code = "sign-in-again"
+    default_detail = _("Sign in again on this device, then repeat this within five minutes.")
+
+
+class DeviceAuthentication(TokenAuthentication):  # type: ignore[misc]  # knox ships no types
+    """``Authorization: Token …``, which lives on while it is used; that of a deleted learner is told apart."""
+
+    def authenticate_credentials(self, token: bytes) -> tuple[User, Device]:
+        """The learner and the device."""
+        if not _TOKEN.fullmatch(token):  # nothing that a database might not even compare
+            raise exceptions.AuthenticationFailed(_("Invalid token."))
+        try:
+            found: tuple[User, Device] = super().authenticate_credentials(token)
+        except exceptions.AuthenticationFailed:
+            if study.is_closed(hash_token(token.decode())):
+                raise AccountDeleted from None
+            raise
+        return found
+
+    def renew_token(self, auth_token: Device) -> None:
+        """As knox does it, but so that a token which is revoked at this moment is no error."""
+        expiry: datetime = timezone.now() + knox_settings.TOKEN_TTL
+        if expiry - auth_token.expiry > timedelta(seconds=knox_settings.MIN_REFRESH_INTERVAL):
+            auth_token.expiry = expiry
+            study.renew(auth_token, expiry)
+
+
+class SessionAuthentication(authentication.SessionAuthentication):
+    """The session of our own pages."""
+
+    def enforce_csrf(self, request: Request) -> None:
+        """Refuse with a code of its own."""
+        try:
+            super().enforce_csrf(request)
+        except exceptions.PermissionDenied:
+            raise CSRFFailed from None
+
+
+class SignedInLately(BasePermission):
+    """For what cannot be undone: nobody does it who finds a phone unlocked. A guest has nothing to prove it with."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the learner has signed in here within the last five minutes. Raises :class:`SignInAgain`."""
+        user = request.user
+        if isinstance(user, User) and not user.is_guest and _signed_in_for(request) > _LATELY:
+            raise SignInAgain
+        return True
+
+
+_LATELY = timedelta(seconds=account_settings.REAUTHENTICATION_TIMEOUT)
+
+
+def _signed_in_for(request: Request) -> timedelta:
+    if isinstance(request.auth, Device):
+        return timezone.now() - request.auth.signed_in_at
+    proofs = [record["at"] for record in get_authentication_records(request, request.user)]
+    return timedelta(seconds=timezone.now().timestamp() - max(proofs, default=0))
+
+
+class DeviceScheme(KnoxTokenScheme):  # type: ignore[no-untyped-call]  # drf-spectacular registers it untyped
+    """The token in the OpenAPI document."""
+
+    target_class = "quizzes.api.authentication.DeviceAuthentication"
+    name = "deviceToken"
+    priority = 1
+
+
+class BrowserScheme(SessionScheme):  # type: ignore[no-untyped-call]  # the same
+    """The session in the OpenAPI document."""
+
+    target_class = "quizzes.api.authentication.SessionAuthentication"
+    name = "browserSession"
+    priority = 1

@@ -1,0 +1,10 @@
+"""A short run of `make fuzz`; the whole one has 200 requests for every operation."""
+
+from __future__ import annotations
+
+from tests.fuzz.run import run
+
+
+def test_the_running_site_answers_as_documented_whatever_it_is_sent() -> None:
+    found = run(examples=6, seed=1, seconds=10)
+    assert found.wrong(least=6) == [], found.table()
