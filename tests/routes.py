@@ -15,7 +15,8 @@ def routes() -> Iterator[tuple[str, URLPattern]]:
 
 def _below(prefix: str, resolver: URLResolver) -> Iterator[tuple[str, URLPattern]]:
     for pattern in resolver.url_patterns:
-        route = prefix + str(pattern.pattern)
+        written = str(pattern.pattern)
+        route = prefix + (written.removeprefix("^") if prefix else written)
         if isinstance(pattern, URLPattern):
             yield route, pattern
         else:

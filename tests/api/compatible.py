@@ -162,13 +162,15 @@ class _Comparison:
                     yield f"{place}.{name} may be missing now"
 
     def _alternatives(self, old: Json, new: Json, direction: Direction, place: str) -> Iterator[str]:
-        after = {_label(one): one for one in new.get("oneOf", [])}
+        by_label = {_label(one): one for one in new.get("oneOf", [])}
+        as_written = {json.dumps(one, sort_keys=True): one for one in new.get("oneOf", [])}  # two may be arrays
         for one in old.get("oneOf", []):
             label = _label(one)
-            if label not in after:
+            after = as_written.get(json.dumps(one, sort_keys=True), by_label.get(label))
+            if after is None:
                 yield f"{place}: {label} is no alternative any more"
             else:
-                yield from self.schema(one, after[label], direction, f"{place} ({label})")
+                yield from self.schema(one, after, direction, f"{place} ({label})")
 
 
 def _is_open(operation: Json) -> bool:

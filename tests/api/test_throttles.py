@@ -24,7 +24,7 @@ from quizzes.cache import SIZE, Counts
 from quizzes.models import User
 from tests.api.apps import problem
 
-PROCESSES, EACH = 4, 500
+PROCESSES, EACH = 4, 5000
 
 
 @pytest.fixture

@@ -1,7 +1,12 @@
-"""Real values in place of generated ones, operation by operation. What is real already (a link's value) stays."""
+"""Real values in place of generated ones, operation by operation.
+
+What is real already (a link's value) stays, and so does what is wrong in a request that is meant to be wrong: the rest
+of such a request must be right, or it would be refused for another reason.
+"""
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -13,6 +18,8 @@ from tests.fuzz.learners import Learner, Student
 Case: TypeAlias = "schemathesis.Case[Any]"
 Feed: TypeAlias = Callable[[Case, Student, Learner], None]
 
+LONGEST = 1000
+UUID = re.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 ZONES = ["", "Asia/Tokyo", "America/St_Johns", "Pacific/Apia", "UTC"]
 
 
@@ -21,9 +28,10 @@ def attempt(case: Case, student: Student, caller: Learner) -> None:
     body: Any = case.body
     if not isinstance(body, dict) or is_token(body.get("variant")):
         return
-    body["id"] = str(uuid.uuid4())
-    body["variant"], response = student.answered()
-    if student.random.random() < 0.7:
+    put_id(body)
+    variant, response = student.answered()
+    put(body, "variant", variant)
+    if isinstance(body.get("response", {}), dict) and student.random.random() < 0.7:
         body["response"] = response
 
 
@@ -32,10 +40,10 @@ def rating(case: Case, student: Student, caller: Learner) -> None:
     body: Any = case.body
     if not isinstance(body, dict) or is_token(body.get("variant")):
         return
-    body["id"] = str(uuid.uuid4())
+    put_id(body)
     if "variant" in body:
         shown = student.flashcard()
-        body["variant"] = shown["variant"]
+        put(body, "variant", shown["variant"])
         case.path_parameters["slug"] = shown["template"]
     else:
         case.path_parameters["slug"] = student.random.choice(student.flashcards)
@@ -108,11 +116,24 @@ def events(case: Case, student: Student, caller: Learner) -> None:
                 event["template"] = student.random.choice(student.questions)
 
 
+def put_id(body: dict[str, Any]) -> None:
+    """Give it an id that was not used before, in place of one that is correct."""
+    if isinstance(body.get("id"), str) and UUID.fullmatch(body["id"]):
+        body["id"] = str(uuid.uuid4())
+
+
+def put(body: dict[str, Any], name: str, value: str) -> None:
+    """Give it a real text in place of one that is of the documented form."""
+    if isinstance(body.get(name), str) and body[name].strip() and len(body[name]) <= LONGEST:
+        body[name] = value
+
+
 def is_token(value: Any) -> bool:
     """Whether it looks like a variant that was issued."""
     return isinstance(value, str) and value.isascii() and ":" in value and len(value) > 100
 
 
+ALSO_IF_WRONG = {"create_attempt", "create_rating", "update_device"}
 FEED: dict[str, Feed] = {
     "create_attempt": attempt,
     "create_rating": rating,
