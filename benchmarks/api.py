@@ -5,10 +5,16 @@ Everything in process, through Django's whole stack. Processor time is compared,
 
 from __future__ import annotations
 
+import http.client
 import json
+import os
 import statistics
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -182,3 +188,94 @@ def _cpu(call: Callable[[], object], times: int) -> float:
     for _ in range(times):
         call()
     return (time.process_time() - start) / times
+
+
+CONNECTIONS = 32
+SECONDS = 8
+
+
+def served(port: int) -> tuple[float, float, float]:
+    """`POST /attempts/` through gunicorn with 32 connections: requests per second, median and 99th percentile in ms."""
+    device_bodies = [_Client() for _ in range(CONNECTIONS)]
+    work = [(client.headers, _bodies(client.learner, 150)) for client in device_bodies]
+    environment = {**os.environ, "PORT": str(port), "API_LIMITS": "address=,answers=", "LOG_LEVEL": "ERROR"}
+    server = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "python:studysite.gunicorn"],
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    try:
+        _wait(port)
+        until = time.perf_counter() + SECONDS
+        with ThreadPoolExecutor(CONNECTIONS) as pool:
+            found = list(pool.map(lambda one: _ask(port, one[0], one[1], until), work))
+        seconds = time.perf_counter() - until + SECONDS
+    finally:
+        server.terminate()
+        server.wait(30)
+    times = sorted(ms for one in found for ms in one)
+    return len(times) / seconds, statistics.median(times), times[int(0.99 * len(times))]
+
+
+def _wait(port: int) -> None:
+    for _ in range(300):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/healthz")
+            connection.getresponse().read()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise RuntimeError("gunicorn does not answer")
+
+
+def _ask(port: int, headers: dict[str, str], bodies: list[bytes], until: float) -> list[float]:
+    """The time of each request of one device, one after the other."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    times = []
+    while bodies and time.perf_counter() < until:
+        start = time.perf_counter()
+        connection.request("POST", "/api/v1/attempts/", bodies.pop(), {**headers, "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        answer.read()
+        times.append((time.perf_counter() - start) * 1000)
+        assert answer.status == 201, answer.status
+    return times
+
+
+def main() -> None:
+    """`python -m benchmarks.api`: on DATABASE_URL, which has to be empty, else on SQLite in a folder of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ |= {
+            "STATE_DIR": folder,
+            "DJANGO_SETTINGS_MODULE": "studysite.settings",
+            "ALLOWED_HOSTS": "testserver,127.0.0.1",
+        }
+        import django
+
+        django.setup()
+        from django.conf import settings
+        from django.core.management import call_command
+
+        settings.API_LIMITS = {
+            **settings.API_LIMITS,
+            "answers": (10**9, 60),
+            "address": (10**9, 60),
+            "sync": (10**9, 60),
+        }
+        for command in (("migrate",), ("loadbank",), ("collectstatic", "--noinput")):
+            call_command(*command, verbosity=0)
+        cost = attempts()
+        times = f"{cost.subject_us:.0f} µs of the processor, {cost.ratio:.2f} × {cost.reference}"
+        print(f"{cost.subject:40} {times} ({cost.reference_us:.0f} µs)")
+        print(f"POST /sync/events/, 100 in a request   {events():8.0f} events/s")
+        print(f"GET /packs/next/?limit=50              {pack() * 1000:8.0f} ms")
+        rate, median, slow = served(8423)
+        print(
+            f"POST /attempts/, gunicorn, 32 connections {rate:5.0f} requests/s, p50 {median:.0f} ms, p99 {slow:.0f} ms"
+        )
+
+
+if __name__ == "__main__":
+    main()

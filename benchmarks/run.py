@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 import os
 import statistics
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,6 +18,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from benchmarks import engine, memory, population
+from tests import postgres
 
 ROUNDS = 9
 SUBMITS = 30  # in a round
@@ -83,6 +86,13 @@ def submit() -> Figure:
     return compare("study.submit", answer, "one INSERT, one UPDATE, one commit", bare, SUBMITS)
 
 
+def _api(database: dict[str, str]) -> None:
+    """In a process of its own: the database is chosen when Django starts."""
+    print(f"-- the API on {'PostgreSQL' if database else 'SQLite'}", flush=True)
+    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | database
+    subprocess.run([sys.executable, "-m", "benchmarks.api"], env=environment, check=True)
+
+
 def main() -> None:
     """Print the table and write it as JSON."""
     state = Path(os.environ.get("STATE_DIR", "var")).resolve()
@@ -105,6 +115,10 @@ def main() -> None:
             f" ({figure.reference_us:.1f} µs)"
         )
     print("\n".join(growth.table(timings)))
+    _api({})
+    if (programs := postgres.programs()) is not None:
+        with postgres.server(programs) as url:
+            _api({"DATABASE_URL": url})
     memories = memory.measure(progress=population.say)
     print("\n".join(memory.table(memories)))
     state.mkdir(parents=True, exist_ok=True)
