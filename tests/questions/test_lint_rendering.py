@@ -83,7 +83,7 @@ def test_options_that_read_the_same_are_reported(edited_many: Edit) -> None:
 def test_a_right_option_that_always_stands_first_is_reported(edited: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
     source = with_options(edited(), "'right'", [("right", "odd", ""), ("wrong", "even", "off-by-one")])
     assert "option-order" not in {check for check, _ in findings(source)}
-    monkeypatch.setattr(rendering, "options", lambda *given: sorted(options(*given), key=lambda option: option[0]))
+    monkeypatch.setattr(rendering, "options", lambda *given: sorted(options(*given), key=lambda option: str(option[2])))
     assert ("option-order", "answers.T") in findings(source)
 
 
