@@ -43,7 +43,9 @@ def server(bin_folder: Path) -> Iterator[str]:
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
         )
 
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+    options = (
+        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=300"
+    )
     try:
         run("initdb", "--auth=trust", "--username=study", "--encoding=UTF8", f"--pgdata={data}")
         run("pg_ctl", "start", "--wait", f"--pgdata={data}", f"--log={folder / 'log'}", f"--options={options}")
