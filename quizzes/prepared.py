@@ -107,14 +107,17 @@ def _compiled(
 
 
 def _sample(kind: type, number: int, length: int | None) -> Any:
-    """What stands for an argument while its statement is compiled; nobody else has these values."""
+    """What stands for an argument while its statement is compiled; nobody else has these values.
+
+    An integer has to fit the smallest column: Django leaves a comparison out which no value of the column can fail.
+    """
     if length is not None:
         return [_sample(kind, 1000 * (number + 1) + place, None) for place in range(length)]
     if kind is UUID:
         return UUID(int=0x5EED_0000_0000_0000_0000_0000_0000_0000 + number)
     if kind is datetime:
         return datetime(1987, 6, 5, tzinfo=UTC) + timedelta(microseconds=number)
-    return 1_987_000_000 + number if kind is int else f"sample {number}"
+    return 23_017 + number if kind is int else f"sample {number}"
 
 
 def _padded(values: Sequence[Any]) -> list[Any]:
