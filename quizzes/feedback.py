@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 
 from . import questions
 from .models import Misconception
+from .prepared import Prepared
 from .progress import WrongRule
 from .questions import Figure, Language, Text
 from .study import Result
@@ -74,8 +75,11 @@ def diagnosis(rule: Misconception | WrongRule, language: Language) -> Diagnosis:
     return Diagnosis(rule.code, getattr(rule, f"title_{language}"), told)
 
 
+_named = Prepared(lambda codes: Misconception.objects.filter(code__in=codes), str)
+
+
 def _diagnoses(codes: tuple[str, ...], language: Language) -> tuple[Diagnosis, ...]:
     if not codes:
         return ()
-    rows = {row.code: row for row in Misconception.objects.filter(code__in=codes)}
+    rows = {row.code: row for row in _named(codes)}
     return tuple(diagnosis(rows[code], language) for code in codes if code in rows)

@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, Field, JSONField, Model, QuerySet, UUIDField
+from django.db.models import (
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    FloatField,
+    IntegerField,
+    Model,
+    QuerySet,
+    TextField,
+    UUIDField,
+)
 
 R = TypeVar("R")
+M = TypeVar("M", bound=Model)
 
 MAX_STATEMENTS = 1024  # scopes that learners choose are part of a statement
 
@@ -146,21 +158,60 @@ class Writer:
         """Write them, in one statement. Raises ``IntegrityError`` where there is a row and no ``key`` was named."""
         if not rows:
             return
-        fields = self.model._meta.concrete_fields
         connection = connections[DEFAULT_DB_ALIAS]  # what stands for it would be asked which it is for every value
-        values = [[_saved(field, getattr(row, field.attname), connection) for field in fields] for row in rows]
+        savers = _savers(self.model, connection.vendor)
+        values = [[save(columns[name], connection) for name, save in savers] for columns in map(vars, rows)]
         with connection.cursor() as cursor:
             cursor.executemany(_insert(self.model, self.key, connection.vendor), values)
 
 
-_PLAIN = frozenset({int, float, str, bool, type(None)})
+def whole(model: type[M], columns: dict[str, Any]) -> M:
+    """A row of which every column is given, by its name. Django takes them by name at some length, but not in order."""
+    names = _names(model)
+    row = model(*[columns.pop(name) for name in names])
+    if columns:
+        raise TypeError(f"{model.__name__} has no {', '.join(columns)}")
+    return row
 
 
-def _saved(field: Field[Any, Any], value: Any, connection: BaseDatabaseWrapper) -> Any:
-    """The value as the database takes it; most are taken as they are, which Django finds out at some length."""
-    if type(value) in _PLAIN and not isinstance(field, JSONField):
-        return value
-    return field.get_db_prep_save(value, connection)
+@cache
+def _names(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.attname for field in model._meta.concrete_fields)
+
+
+_Saver: TypeAlias = Callable[[Any, BaseDatabaseWrapper], Any]
+
+
+@cache
+def _savers(model: type[Model], vendor: str) -> list[tuple[str, _Saver]]:
+    """For each column, in what way the database takes its value; most are taken as they are."""
+    return [(field.attname, _saver(field)) for field in model._meta.concrete_fields]
+
+
+def _saver(field: Field[Any, Any]) -> _Saver:
+    source = getattr(field, "target_field", field)  # a key is kept as what it points to
+    if isinstance(source, DateTimeField):
+        return _moment
+    if isinstance(source, IntegerField):
+        return _integer
+    if isinstance(source, _PLAIN):
+        return _as_it_is
+    return source.get_db_prep_save
+
+
+def _moment(value: datetime | None, connection: BaseDatabaseWrapper) -> Any:
+    return connection.ops.adapt_datetimefield_value(value)
+
+
+def _integer(value: int | None, connection: BaseDatabaseWrapper) -> int | None:
+    return value if value is None else int(value)  # nothing that is one and more, as a rating is
+
+
+def _as_it_is(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    return value
+
+
+_PLAIN = (BooleanField, CharField, FloatField, TextField)
 
 
 class Setter:

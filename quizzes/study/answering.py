@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from quizzes import agenda, questions, scheduling, tickets
 from quizzes.models import Attempt, User
+from quizzes.prepared import whole
 from quizzes.questions import MAX_SEED, Format, Grade, Template, Variant
 from quizzes.scheduling import CardState, Rating
 
@@ -195,32 +196,36 @@ def attempt_of(user: User, answer: Graded, arrival: Arrival) -> Attempt:
     answered_at = max(arrival.moment(submission.answered_at), ticket.issued_at)
     offset = agenda.utc_offset(user, answered_at, submission.utc_offset_minutes)
     rating = submission.self_rating if grade is None else None
-    return Attempt(
-        learner_id=user.id,
-        id=submission.id,
-        template_id=template_id,
-        version_id=version_id,
-        seed=ticket.seed,
-        format=ticket.format,
-        parameters=variant.parameters_json(),
-        request_digest=submission.digest(),
-        response=None if submission.gave_up else submission.response,
-        self_rating=rating,
-        verdict=grade.verdict if grade else "rated",
-        score=float(grade.score) if grade else float(rating is not Rating.AGAIN),
-        misconceptions=list(grade.misconceptions) if grade else [],
-        exposes=list(questions.exposes(variant)),
-        hints_used=min(submission.hints_used, len(variant.template.hints)),
-        gave_up=submission.gave_up,
-        purpose=ticket.purpose,
-        duration_ms=_duration(submission, answered_at - ticket.issued_at),
-        issued_at=ticket.issued_at,
-        answered_at=answered_at,
-        received_at=arrival.at,
-        device_answered_at=submission.answered_at,
-        device_sent_at=arrival.sent_at,
-        utc_offset_minutes=int(offset.total_seconds() // 60),
-        day=scheduling.learner_day(answered_at, offset, user.day_start_hour),
+    return whole(
+        Attempt,
+        {
+            "learner_id": user.id,
+            "id": submission.id,
+            "template_id": template_id,
+            "version_id": version_id,
+            "seed": ticket.seed,
+            "format": ticket.format,
+            "parameters": variant.parameters_json(),
+            "request_digest": submission.digest(),
+            "response": None if submission.gave_up else submission.response,
+            "self_rating": rating,
+            "verdict": grade.verdict if grade else "rated",
+            "score": float(grade.score) if grade else float(rating is not Rating.AGAIN),
+            "misconceptions": list(grade.misconceptions) if grade else [],
+            "exposes": list(questions.exposes(variant)),
+            "hints_used": min(submission.hints_used, len(variant.template.hints)),
+            "gave_up": submission.gave_up,
+            "purpose": ticket.purpose,
+            "duration_ms": _duration(submission, answered_at - ticket.issued_at),
+            "issued_at": ticket.issued_at,
+            "answered_at": answered_at,
+            "received_at": arrival.at,
+            "device_answered_at": submission.answered_at,
+            "device_sent_at": arrival.sent_at,
+            "utc_offset_minutes": int(offset.total_seconds() // 60),
+            "day": scheduling.learner_day(answered_at, offset, user.day_start_hour),
+            "recall": None,  # predicted when it is appended
+        },
     )
 
 

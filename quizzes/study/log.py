@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 
 from quizzes import agenda, scheduling
 from quizzes.models import Attempt, Belief, Card, CardAction, User
-from quizzes.prepared import Prepared, Setter, Writer
+from quizzes.prepared import Prepared, Setter, Writer, whole
 from quizzes.scheduling import CardState, Event, Evidence, misconceptions
 
 from .rows import action_of, answer_of, belief_columns, belief_of, card_columns, card_state
@@ -172,13 +172,18 @@ def _events(learner: UUID, template: UUID) -> list[Event]:
 
 def _store_cards(user: User, before: dict[UUID, CardState], after: dict[UUID, CardState]) -> None:
     changed = [template for template, state in after.items() if state != before.get(template)]
-    store_cards(
-        user, [Card(learner_id=user.id, template_id=template, **card_columns(after[template])) for template in changed]
-    )
+    store_cards(user, [_card(user.id, template, after[template]) for template in changed])
+
+
+def _card(learner: UUID, template: UUID, state: CardState) -> Card:
+    return whole(Card, {"learner_id": learner, "template_id": template, "change": 0, **card_columns(state)})
 
 
 def _store_beliefs(user: User, beliefs: dict[str, scheduling.Belief]) -> None:
-    rows = [Belief(learner_id=user.id, code=code, **belief_columns(belief)) for code, belief in beliefs.items()]
+    rows = [
+        whole(Belief, {"learner_id": user.id, "code": code, "change": 0, **belief_columns(belief)})
+        for code, belief in beliefs.items()
+    ]
     _number(user, rows)
     _write_beliefs(rows)
 

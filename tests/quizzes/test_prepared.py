@@ -7,8 +7,11 @@ from uuid import UUID, uuid4
 import pytest
 from django.db.models import QuerySet
 
+from quizzes.models import Belief as BeliefRow
 from quizzes.models import Misconception, Topic, User
-from quizzes.prepared import Prepared
+from quizzes.prepared import Prepared, whole
+from quizzes.scheduling import Belief
+from quizzes.study.rows import belief_columns
 
 pytestmark = pytest.mark.django_db
 
@@ -76,3 +79,13 @@ def test_a_value_is_never_read_as_sql() -> None:
     assert by_code("x' OR '1'='1") == []
     assert by_code("%s") == []
     assert [one.code for one in by_code("x")] == ["x"]
+
+
+def test_a_whole_row_needs_all_its_columns_and_no_others() -> None:
+    columns = {"learner_id": uuid4(), "code": "x", "change": 3, **belief_columns(Belief())}
+    row = whole(BeliefRow, dict(columns))
+    assert {name: getattr(row, name) for name in columns} == columns
+    with pytest.raises(KeyError, match="change"):
+        whole(BeliefRow, {name: value for name, value in columns.items() if name != "change"})
+    with pytest.raises(TypeError, match="colour"):
+        whole(BeliefRow, columns | {"colour": 1})

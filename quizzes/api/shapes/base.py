@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.core.validators import ProhibitNullCharactersValidator
+from django.utils.functional import cached_property
 from rest_framework import serializers
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
@@ -107,6 +109,31 @@ class Shape(serializers.Serializer[Any]):
 
     example: ClassVar[dict[str, Any]] = {}
     constraints: ClassVar[dict[str, Any]] = {}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """As DRF does it, but straight on: only what cannot be read so is read again, to tell all that is wrong."""
+        if isinstance(data, dict):
+            with suppress(serializers.ValidationError, serializers.SkipField):
+                return self._read(data)
+        return dict(super().to_internal_value(data))
+
+    def _read(self, data: dict[str, Any]) -> dict[str, Any]:
+        read: dict[str, Any] = {}
+        for name, field, is_optional in self._plain_fields:
+            if name in data:
+                read[name] = field.run_validation(data[name])
+            elif not is_optional:
+                read[name] = field.run_validation()
+        return read
+
+    @cached_property
+    def _plain_fields(self) -> list[tuple[str, serializers.Field[Any, Any, Any, Any], bool]]:
+        """Each field, and whether nothing comes of it where it is not given."""
+        return [
+            (name, field, not field.required and field.default is serializers.empty)
+            for name, field in self.fields.items()
+            if not field.read_only
+        ]
 
     def get_fields(self) -> dict[str, Any]:
         """The declared fields under their contract's names."""
