@@ -17,8 +17,9 @@ from rest_framework.response import Response
 
 from quizzes import export, progress, study
 
+from . import written
 from .authentication import CLOSED, NO_CSRF, SignedInLately
-from .base import NO_TOKEN, Endpoint, day_text, learner, responses, time_text, valid
+from .base import NO_TOKEN, Endpoint, learner, responses, time_text, valid
 from .shapes.me import Export, Me, MeRequest
 
 
@@ -109,13 +110,7 @@ def _written(found: progress.Profile) -> dict[str, Any]:
         "email_verified": found.email_verified,
         "is_guest": user.is_guest,
         "created_at": time_text(user.created_at),
-        "retention": user.retention,
-        "new_per_day": user.new_per_day,
-        "daily_minutes": user.daily_minutes,
-        "day_start_hour": user.day_start_hour,
-        "exam_date": user.exam_date and day_text(user.exam_date),
-        "time_zone": user.time_zone,
-        "language": user.language,
+        **written.preferences(user),
     }
 
 

@@ -18,7 +18,7 @@ from rest_framework.serializers import ValidationError
 
 from quizzes import agenda, questions, scheduling, study
 from quizzes.feedback import language
-from quizzes.models import Belief, Card, User
+from quizzes.models import Belief, Card
 from quizzes.scheduling import Rating
 from quizzes.study.rows import card_state
 
@@ -156,7 +156,7 @@ def _change(change: study.Change, day: int) -> dict[str, Any]:
         row = change.row
         is_open = row.opened_at is not None and row.closed_at is None
         return told | {"misconception": {"code": row.code, "open": is_open, "met": row.met}}
-    return told | {"preferences": _preferences(change.row)}
+    return told | {"preferences": written.preferences(change.row)}
 
 
 def _card(row: Card, day: int) -> dict[str, Any]:
@@ -173,13 +173,6 @@ def _card(row: Card, day: int) -> dict[str, Any]:
         "second_chance": state.second_chance,
         "suspended": state.suspended,
         "buried": _day(state.buried_day),
-    }
-
-
-def _preferences(user: User) -> dict[str, Any]:
-    names = ("retention", "new_per_day", "daily_minutes", "day_start_hour", "time_zone", "language")
-    return {name: getattr(user, name) for name in names} | {
-        "exam_date": None if user.exam_date is None else day_text(user.exam_date)
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from quizzes import questions, scheduling, study
 from quizzes.feedback import feedback, language
+from quizzes.models import User
 from quizzes.questions import Figure, Text
 
 from .base import day_text, time_text
@@ -96,6 +97,19 @@ def card(state: scheduling.CardState, template: str, day: int) -> dict[str, Any]
         "recall": scheduling.recall(state.memory, day),
         "interval_days": state.due_day - day,
         "revision": state.revision,
+    }
+
+
+def preferences(user: User) -> dict[str, Any]:
+    """What a learner chose, :class:`.shapes.me.Preferences`."""
+    return {
+        "retention": user.retention,
+        "new_per_day": user.new_per_day,
+        "daily_minutes": user.daily_minutes,
+        "day_start_hour": user.day_start_hour,
+        "exam_date": user.exam_date and day_text(user.exam_date),
+        "time_zone": user.time_zone,
+        "language": user.language,
     }
 
 

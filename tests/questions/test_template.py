@@ -36,6 +36,12 @@ def test_a_template_holds_what_the_author_wrote(many: Template, tiny_sum: Templa
     assert float(many.answers[1].tolerance) == 0.005
 
 
+EVEN = '[[answers.choices]]\nkey = "even"'
+# Twenty-five more options than the two there are: one more than there are letters.
+LABELLED = "".join(
+    f'[[answers.choices]]\nkey = "more-{n}"\nlabel = {{ ja = "{n}つめ", en = "No. {n}" }}\n' for n in range(25)
+)
+
 BAD = [
     ("schema = 1", "schema = 2", "schema-version", "schema"),
     ("schema = 1\n", "", "schema", "schema"),
@@ -176,6 +182,8 @@ def test_the_small_templates_are_without_mistakes() -> None:
         ('code = "sign-lost"\nvalue = {', 'code = "sign-lost"\nvalue = "1"\n#', "schema", "misconceptions[1].value"),
         ('name = "D"', 'name = "I"', "schema", "answers"),
         ('key = "even"', 'key = "odd"', "schema", "answers[4].choices"),
+        ('key = "even"', 'key = "e"', "schema", "answers[4].choices"),
+        (EVEN, LABELLED + EVEN, "schema", "answers[4].choices"),
         ('key = "even"', 'key = "Even!"', "schema", "answers[4].choices[1].key"),
         ('en = "even" }', 'en = "{{q}}" }', "unknown-name", "answers[4].choices[1].label.en"),
         ("board = [3, 3]", "board = [3]", "schema", "answers[3].board"),

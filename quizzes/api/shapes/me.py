@@ -74,14 +74,9 @@ class MeRequest(Shape):
         return found
 
 
-class Me(Shape):
-    """The learner."""
+class Preferences(Shape):
+    """What the learner chose about studying."""
 
-    id = serializers.UUIDField(help_text="The learner's id. A guest who signs up keeps it.")
-    email = serializers.EmailField(allow_null=True, help_text="The account's address; a guest has none.")
-    email_verified = serializers.BooleanField(help_text="Whether the address was confirmed by the link in the mail.")
-    is_guest = serializers.BooleanField(help_text="Whether there is no account yet.")
-    created_at = serializers.DateTimeField(help_text="When the learner came.")
     retention = serializers.FloatField(help_text=HELP["retention"])
     new_per_day = serializers.IntegerField(help_text=HELP["new_per_day"])
     daily_minutes = serializers.IntegerField(help_text=HELP["daily_minutes"])
@@ -89,6 +84,18 @@ class Me(Shape):
     exam_date = serializers.DateField(allow_null=True, help_text=HELP["exam_date"])
     time_zone = serializers.CharField(help_text=HELP["time_zone"])
     language = serializers.ChoiceField(LANGUAGES, allow_blank=True, help_text=HELP["language"])
+
+    example = EXAMPLE
+
+
+class Me(Preferences):
+    """The learner."""
+
+    id = serializers.UUIDField(help_text="The learner's id. A guest who signs up keeps it.")
+    email = serializers.EmailField(allow_null=True, help_text="The account's address; a guest has none.")
+    email_verified = serializers.BooleanField(help_text="Whether the address was confirmed by the link in the mail.")
+    is_guest = serializers.BooleanField(help_text="Whether there is no account yet.")
+    created_at = serializers.DateTimeField(help_text="When the learner came.")
 
     example = EXAMPLE | {
         "id": "01980c5e-7b2a-7c31-9d3e-2f6a1b0c4d5e",

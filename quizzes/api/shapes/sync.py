@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from .attempts import MAX_DURATION_MS, AttemptRequest, CardPart
 from .base import DeviceTime, Shape, StrictInteger, StrictText, StrictUUID
+from .me import Preferences
 from .problems import FieldProblem
 
 MAX_EVENTS = 100
@@ -197,28 +198,6 @@ class MisconceptionChange(Shape):
     example = {"code": "forgot-plus-one", "open": True, "met": 2}
 
 
-class PreferencesChange(Shape):
-    """What the learner chose about studying."""
-
-    retention = serializers.FloatField(help_text="The recall at which cards come back.")
-    new_per_day = serializers.IntegerField(help_text="New templates a day.")
-    daily_minutes = serializers.IntegerField(help_text="After them no new ones are offered.")
-    day_start_hour = serializers.IntegerField(help_text="The hour at which the learner's day begins.")
-    exam_date = serializers.DateField(allow_null=True, help_text="No card is planned beyond it.")
-    time_zone = serializers.CharField(help_text="IANA name; empty: the device's.")
-    language = serializers.CharField(help_text="`ja` or `en`; empty: the device's.")
-
-    example = {
-        "retention": 0.9,
-        "new_per_day": 5,
-        "daily_minutes": 20,
-        "day_start_hour": 4,
-        "exam_date": "2026-08-29",
-        "time_zone": "Asia/Tokyo",
-        "language": "ja",
-    }
-
-
 class Change(Shape):
     """One thing as it stands now; what it is stands under the name of its type."""
 
@@ -226,7 +205,7 @@ class Change(Shape):
     op = serializers.ChoiceField(["upsert", "delete"], help_text="`delete`: nothing is left of it.")
     card = CardChange(required=False, help_text="Of type `card`.")
     misconception = MisconceptionChange(required=False, help_text="Of type `misconception`.")
-    preferences = PreferencesChange(required=False, help_text="Of type `preferences`.")
+    preferences = Preferences(required=False, help_text="Of type `preferences`.")
 
     example = {"type": "card", "op": "upsert"}
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .. import values
+from ..choices import options
 from ..grading import grade
 from ..responses import ResponseError, parse
 from ..template import Template, TemplateTest
 from ..values import matrix
-from ..variants import build
+from ..variants import Variant, build
 from .report import Report
 
 
@@ -37,14 +41,27 @@ def _failure(template: Template, test: TemplateTest) -> str:
         return "the given values do not meet the conditions"
     try:
         if test.answer is not None:
-            result = grade(variant, parse(variant, test.answer))
+            result = grade(variant, parse(variant, _posed(variant, test.answer)))
             if result.verdict != "correct":
                 wanted = {f.name: values.plain(f.expected) for f in result.fields if not f.correct}
                 return f"the answer is {wanted}"
         if test.respond is not None:
-            result = grade(variant, parse(variant, test.respond))
+            result = grade(variant, parse(variant, _posed(variant, test.respond)))
             if set(result.misconceptions) != set(test.misconceptions):
                 return f"the response shows {sorted(result.misconceptions)}"
     except ResponseError as error:
         return f"the response cannot be read: {error}"
     return ""
+
+
+def _posed(variant: Variant, response: Mapping[str, Any]) -> dict[str, Any]:
+    """The response as a learner would give it: tests call options by their authors' names, which no learner sees."""
+    letters = {
+        answer.name: {value: key for key, _, value in options(variant, answer, "en")}
+        for answer in variant.template.answers
+        if answer.type == "choice"
+    }
+    return {
+        name: letters[name].get(value, value) if name in letters and isinstance(value, str) else value
+        for name, value in response.items()
+    }
