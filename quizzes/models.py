@@ -24,6 +24,9 @@ from uuid_utils.compat import uuid7 as _uuid7
 from .scheduling import ACTS, DEFAULTS
 from .scheduling.preferences import DAILY_MINUTES, DAY_START_HOURS, NEW_PER_DAY, RETENTIONS
 
+ORIGINS = ("admin", "bank", "import")  # where the text of a version came from
+PUBLICATIONS = ("publish", "archive", "void")
+
 
 def uuid7() -> UUID:
     """A new time-ordered key."""
@@ -42,6 +45,11 @@ def _between(bounds: tuple[float, float]) -> list[MinValueValidator | MaxValueVa
 
 class UserManager(BaseUserManager["User"]):
     """Accounts with a password; guests are made by :mod:`quizzes.study`."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        """The address as everything compares it: in small letters."""
+        return super().normalize_email(email).lower()
 
     def create_user(self, email: str, password: str, **fields: Any) -> User:
         """An account that signs in with an e-mail address."""
@@ -83,6 +91,9 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
     objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "email"
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("account"), _("accounts")
 
     def __str__(self) -> str:
         return self.email or f"guest {self.id}"
@@ -143,6 +154,8 @@ class Topic(models.Model):
     requires: models.ManyToManyField[Topic, Any] = models.ManyToManyField(
         "self", symmetrical=False, related_name="required_by", blank=True
     )
+    # The entry of the bank as it was loaded last: what differs from it was written in the admin. None: never loaded.
+    loaded = models.JSONField(null=True, editable=False)
 
     class Meta:
         ordering = ("position",)
@@ -162,6 +175,9 @@ class Misconception(models.Model):
     wrong_en = models.TextField()
     remedy_ja = models.TextField()
     remedy_en = models.TextField()
+    loaded = models.JSONField(null=True, editable=False)  # as for topics
+    # The rule that this one turned out to be: answers keep the old code, everything that follows from them has the new.
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged")
 
     def __str__(self) -> str:
         return self.code
@@ -178,11 +194,16 @@ class QuestionTemplate(models.Model):
     current = models.OneToOneField(
         "TemplateVersion", models.PROTECT, null=True, blank=True, related_name="published_for"
     )
+    archived_at = models.DateTimeField(null=True, editable=False)  # not asked any more; its history stays
     # Of the published version:
     calculates = models.BooleanField(default=True)  # new numbers every time, not only words
     misconceptions: models.ManyToManyField[Misconception, Any] = models.ManyToManyField(
         Misconception, related_name="templates", blank=True
     )
+
+    class Meta:
+        verbose_name, verbose_name_plural = _("template"), _("templates")
+        permissions = (("publish_questiontemplate", "Can publish, archive, roll back and void"),)
 
     def __str__(self) -> str:
         return self.slug
@@ -196,12 +217,51 @@ class TemplateVersion(models.Model):
     number = models.PositiveIntegerField()
     source = models.TextField()
     created_at = models.DateTimeField(auto_now_add=True)
+    author = models.ForeignKey(User, models.SET_NULL, null=True, editable=False, related_name="versions")
+    origin = models.CharField(max_length=6, choices=[(one, one) for one in ORIGINS], default="admin")
+    note = models.CharField(max_length=200, blank=True)  # why, in the author's words
+    proof = models.JSONField(null=True, editable=False)  # what the lint found; None: not looked at yet
+    voided_at = models.DateTimeField(null=True, editable=False)  # it was wrong: its attempts do not count
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["template", "number"], name="version_number"),)
 
     def __str__(self) -> str:
         return f"{self.template_id} v{self.number}"
+
+
+class Publication(models.Model):
+    """What was done with a template, when and by whom. Rows are only ever added."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    template = models.ForeignKey(QuestionTemplate, models.CASCADE, related_name="publications")
+    version = models.ForeignKey(TemplateVersion, models.CASCADE, null=True, related_name="publications")
+    act = models.CharField(max_length=7, choices=[(act, act) for act in PUBLICATIONS])
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="publications")  # None: a command
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["template", "at"], name="publication_history"),)
+
+    def __str__(self) -> str:
+        return f"{self.template_id} {self.act}"
+
+
+class Draft(models.Model):
+    """A text that an author is writing, kept with every pause; saving makes a version of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    author = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    template = models.ForeignKey(QuestionTemplate, models.CASCADE, null=True, related_name="drafts")  # None: a new one
+    base = models.PositiveIntegerField(default=0)  # the newest version that the author has seen
+    source = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["author", "template"], name="one_draft_of_a_template"),)
+
+    def __str__(self) -> str:
+        return f"draft {self.id}"
 
 
 class Card(models.Model):
@@ -248,7 +308,7 @@ class Attempt(models.Model):
     pk = models.CompositePrimaryKey("learner_id", "id")
     learner = models.ForeignKey(User, models.CASCADE, related_name="attempts", db_index=False)
     id = models.UUIDField(editable=False)  # chosen by the client, so that a repeated request is recognised
-    template = models.ForeignKey(QuestionTemplate, models.PROTECT, related_name="attempts")
+    template = models.ForeignKey(QuestionTemplate, models.PROTECT, related_name="attempts", db_index=False)
     version = models.ForeignKey(TemplateVersion, models.PROTECT, related_name="attempts")
     seed = models.BigIntegerField()
     format = models.CharField(max_length=6)
@@ -279,6 +339,7 @@ class Attempt(models.Model):
         indexes = (
             models.Index(fields=["learner", "template", "answered_at"], name="attempt_history"),
             models.Index(fields=["learner", "day", "answered_at"], name="attempt_days"),
+            models.Index(fields=["template", "answered_at"], name="attempt_template"),  # for authors' statistics
         )
 
     def __str__(self) -> str:
