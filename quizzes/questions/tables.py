@@ -14,7 +14,10 @@ from .values import LANGUAGES
 
 MAX_SOURCE = 64 * 1024
 
-_SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# tomllib takes memory by the square of the number of parts: 4 GB for a name that fills a source.
+_PARTS = 100
+_LONG_NAME = re.compile(rf"""(?<![\w\\-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}""")
 _T = TypeVar("_T")
 
 
@@ -43,10 +46,12 @@ class TemplateError(ValueError):
         self.problems = problems
 
 
-def read_toml(source: str) -> dict[str, Any]:
+def read_toml(source: str, limit: int = MAX_SOURCE) -> dict[str, Any]:
     """The tables of ``source``; raises :class:`TemplateError` where it is not TOML or too long."""
-    if len(source) > MAX_SOURCE:
-        raise TemplateError([Problem("schema", "", f"longer than {MAX_SOURCE} characters")])
+    if len(source) > limit:
+        raise TemplateError([Problem("schema", "", f"longer than {limit} characters")])
+    if _LONG_NAME.search(source):
+        raise TemplateError([Problem("toml", "", f"a name has at most {_PARTS} parts with dots between")])
     try:
         return tomllib.loads(source)
     except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, or an integer of 5,000 digits
@@ -95,7 +100,7 @@ class Table:
 
     def slug(self, key: str) -> str:
         value = self.text(key)
-        if value and not _SLUG.fullmatch(value):
+        if value and not SLUG.fullmatch(value):
             self.problem("schema", key, "is small letters, digits and single hyphens")
         return value
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from fractions import Fraction
 from itertools import combinations
+from typing import Literal
 
 import numpy as np
 
@@ -15,36 +16,55 @@ from ..template import AnswerField, Template, is_of_type
 from ..values import Value, hashed, near, same
 from ..variants import Variant, build
 from . import examples, rendering, space
-from .report import Report
+from .clock import Clock
+from .report import MIN_VARIANTS, Report
 
-MIN_VARIANTS = 200
 MAX_CONSTANT_GUESS = Fraction(1, 10)
 GOOD_YIELD = Fraction(95, 100)
 LOWEST_YIELD = Fraction(50, 100)
 RENDERED = 150
+ENUMERATION = 0.5  # of the time; the rest is for rendering
+FREQUENT = 12  # answers that are named
 
 
-def lint(template: Template, topics: Collection[str], codes: Collection[str], *, every: bool = False) -> Report:
+def lint(
+    template: Template,
+    topics: Collection[str],
+    codes: Collection[str],
+    *,
+    every: bool = False,
+    seconds: float | None = None,
+    at: Callable[[str], object] = lambda part: None,
+) -> Report:
     """Check ``template`` against its variants, the known topics and the misconceptions' codes.
 
-    With ``every``, all variants are rendered rather than some spread evenly.
+    With ``every``, all variants are rendered rather than some spread evenly. With ``seconds``, the report is
+    :attr:`~Report.cut` where they do not suffice, and says of all variants only what is sure or likely by then. ``at``
+    is told the part that begins: ``tests``, ``variants`` or ``rendering``.
     """
+    clock = Clock(seconds)
     report = Report(template, exhaustive=space.is_small(template))
     _references(report, topics, codes)
+    at("tests")
     examples.check(report)
+    at("variants")
     census = _Census(report)
     chosen = _Spread(None if every else RENDERED)
-    for point in space.points(template):
+    for point in space.points(template, mixed=seconds is not None):
+        if report.points and clock.is_past(ENUMERATION):
+            report.cut, report.exhaustive = True, False
+            break
         report.points += 1
         variant = build(template, point, report.points - 1)
         if variant is not None:
             census.count(variant)
             chosen.offer(variant)
     if not report.variants:
-        report.problem("no-variant", "require", _why_none(template))
+        report.problem("no-variant", "require", why_none(template))
         return report
     census.conclude()
-    rendering.check(report, chosen.variants)
+    at("rendering")
+    rendering.check(report, chosen.variants, clock)
     return report
 
 
@@ -75,7 +95,7 @@ def _references(report: Report, topics: Collection[str], codes: Collection[str])
             report.problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
 
 
-def _why_none(template: Template) -> str:
+def why_none(template: Template) -> str:
     """The first draw's reason: a condition that is not met, or a value that cannot be calculated."""
     scope = dict(next(space.points(template)))
     try:
@@ -154,24 +174,29 @@ class _Census:
         if report.exhaustive and report.variants < MIN_VARIANTS and not template.small:
             message = f"{report.variants} variants; widen them to {MIN_VARIANTS}, or write small = true"
             report.problem("few-variants", "parameters", message)
-        key, count = self.answers.most_common(1)[0]
-        report.guess = (self.shown[key], count)
+        report.answers = [(self.shown[key], count) for key, count in self.answers.most_common(FREQUENT)]
+        report.guess = report.answers[0]
+        severity = report.holds()
+        if severity is None:
+            return
         typed = any(answer.type != "choice" for answer in template.answers)
+        shown, count = report.guess
         if not template.small and typed and Fraction(count, report.variants) > MAX_CONSTANT_GUESS:
             share = f"{report.share(count):.0%}"
-            report.problem("constant-guess", "answers", f"{self.shown[key]} is right in {share} of all variants")
+            report.problem("constant-guess", "answers", f"{shown} is right in {share} of all variants", severity)
         for code in self.codes:
             if not self.wrong[code]:
-                report.problem("never-wrong", code, "gives the right answer, or none, in every variant")
+                message = "gives the right answer, or none, in every variant"
+                report.problem("never-wrong", code, message, severity)
         for pair, same_in in report.pairs.items():
             if same_in == self.met[pair]:
-                report.problem("same-misconception", pair[1], f"always gives the same as {pair[0]}")
-        self._yield()
+                report.problem("same-misconception", pair[1], f"always gives the same as {pair[0]}", severity)
+        self._yield(severity)
         if len(template.answers) == 1 and typed and not report.posable:
             message = "no variant can be posed as multiple choice: it needs three misconceptions that can be told apart"
             report.problem("few-distractors", "misconceptions", message, "warning")
 
-    def _yield(self) -> None:
+    def _yield(self, severity: Literal["error", "warning"]) -> None:
         report = self.report
         if self.codes and report.diagnosable < GOOD_YIELD * report.variants:
             message = (
@@ -179,7 +204,7 @@ class _Census:
                 "choose other ranges, or conditions that leave out the others"
             )
             low = report.diagnosable < LOWEST_YIELD * report.variants
-            report.problem("low-yield", "misconceptions", message, "error" if low else "warning")
+            report.problem("low-yield", "misconceptions", message, severity if low else "warning")
 
 
 def _alike(answer: AnswerField, one: Value, other: Value) -> bool:

@@ -14,34 +14,45 @@ from ..figures import FigureError
 from ..markup import MarkupError, Prose, Text
 from ..prompts import Prompt, hint, render
 from ..solutions import explain, walk
+from ..tables import Problem
 from ..template import Template, is_of_type
 from ..values import Value, near, same
 from ..variants import Variant
 from . import leaks
+from .clock import Clock
 from .report import Report
 
+RENDERABLE = (ArithmeticError, KeyError, TypeError, ValueError)  # what an author's text may lead to: errors of ours too
 _BOTH: tuple[Language, ...] = ("ja", "en")
+RENDERING = 0.8  # of the time; the rest is for what is looked at in all texts together
+OPTIONS = 0.95  # of the time
+MIN_TELLING = 40  # variants in which an agreement is no chance, where time leaves only some of them
 MIN_ORDERS = 12  # variants from which a constant place of the right option is no chance
 
 
-def check(report: Report, chosen: Sequence[Variant]) -> None:
-    """Render ``chosen`` and look at what comes out."""
+def check(report: Report, chosen: Sequence[Variant], clock: Clock | None = None) -> None:
+    """Render ``chosen``, or as many as there is time for, and look at what comes out."""
+    clock = clock or Clock(None)
     template = report.template
     _inline(report, chosen[0])
-    for language in _BOTH:
-        shown = []
+    gone = clock.gone()
+    for language, share in zip(_BOTH, (gone + (RENDERING - gone) / 2, RENDERING), strict=True):
+        shown: list[Prompt] = []
         for variant in chosen:
+            if shown and clock.is_past(share):
+                report.cut, chosen = True, chosen[: len(shown)]
+                break
             prompt = _rendered(report, variant, language)
             if prompt is None:
                 return
             shown.append(prompt)
             if template.kind == "question":
                 _ends_in_answer(report, variant, language)
-        if template.kind == "question":
+        if template.kind == "question" and (not report.cut or len(chosen) >= MIN_TELLING):
             hints = [[hint(v, n + 1, language).html for n in range(len(template.hints))] for v in chosen]
             leaks.check(report, chosen, shown, hints, language)
     report.rendered = len(chosen)
-    _options(report, chosen)
+    _options(report, chosen, clock)
 
 
 def _rendered(report: Report, variant: Variant, language: Language) -> Prompt | None:
@@ -51,15 +62,20 @@ def _rendered(report: Report, variant: Variant, language: Language) -> Prompt | 
         walk(variant, language)
         for number in range(1, len(variant.template.hints) + 1):
             hint(variant, number, language)
-    except MarkupError as error:
-        report.problem("latex", f"{_point(variant)}, {language}", str(error))
-    except FigureError as error:
-        report.problem("figure", f"figure, {_point(variant)}", str(error))
-    except (ArithmeticError, KeyError, TypeError, ValueError) as error:
-        report.problem("render", f"{_point(variant)}, {language}", f"{type(error).__name__}: {error}")
-    else:
-        return prompt
-    return None
+    except RENDERABLE as error:
+        problem = finding(error, variant, language)
+        report.problem(problem.check, problem.where, problem.message)
+        return None
+    return prompt
+
+
+def finding(error: Exception, variant: Variant, language: Language) -> Problem:
+    """What went wrong while ``variant`` was rendered."""
+    if isinstance(error, MarkupError):
+        return Problem("latex", f"{_point(variant)}, {language}", str(error))
+    if isinstance(error, FigureError):
+        return Problem("figure", f"figure, {_point(variant)}", str(error))
+    return Problem("render", f"{_point(variant)}, {language}", f"{type(error).__name__}: {error}")
 
 
 def _point(variant: Variant) -> str:
@@ -123,12 +139,16 @@ def _reaches(value: object, right: Value) -> bool:
     return isinstance(value, tuple) and value == right
 
 
-def _options(report: Report, chosen: Sequence[Variant]) -> None:
+def _options(report: Report, chosen: Sequence[Variant], clock: Clock) -> None:
     """Options differ from each other to read, and the right one has no fixed place."""
     template = report.template
     for answer in template.answers:
         places = set()
-        for seed in range(max(len(chosen), MIN_ORDERS)):
+        seeds = range(max(len(chosen), MIN_ORDERS))
+        for seed in seeds:
+            if seed and clock.is_past(OPTIONS):
+                report.cut, seeds = True, range(seed)
+                break
             variant = chosen[seed % len(chosen)]._replace(seed=seed)
             if answer.type != "choice":
                 if len(template.answers) > 1 or not offers_choice(variant):
@@ -141,5 +161,5 @@ def _options(report: Report, chosen: Sequence[Variant]) -> None:
                     report.problem("same-options", f"answers.{answer.name}", f"two options read the same: {texts}")
             right = variant.answers[answer.name]
             places.add(next(index for index, (_, _, value) in enumerate(posed) if same(value, right)))
-        if answer.type == "choice" and len(places) == 1:
+        if answer.type == "choice" and len(places) == 1 and len(seeds) >= MIN_ORDERS:
             report.problem("option-order", f"answers.{answer.name}", "the right option always stands in the same place")

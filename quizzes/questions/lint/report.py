@@ -7,6 +7,9 @@ from typing import Any, Literal
 
 from ..tables import Problem
 from ..template import Template
+from .space import SAMPLE
+
+MIN_VARIANTS = 200
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class Report:
     clashes: dict[str, int] = field(default_factory=dict)  # variants in which a wrong rule gives the right answer
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # variants in which two give the same wrong one
     guess: tuple[str, int] = ("", 0)  # the most frequent answer and its number of variants
+    answers: list[tuple[str, int]] = field(default_factory=list)  # the most frequent answers, each with its number
+    cut: bool = False  # time ran out: the counts are of what was looked at until then
 
     def problem(self, check: str, where: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
         """Report each kind of finding once per place."""
@@ -34,6 +39,12 @@ class Report:
     def errors(self) -> list[Problem]:
         """What stands in the way of publishing."""
         return [problem for problem in self.problems if problem.severity == "error"]
+
+    def holds(self) -> Literal["error", "warning"] | None:
+        """How what was seen in all variants counts: not at all where time left too few of them to be sure."""
+        if not self.cut or self.exhaustive or self.variants >= SAMPLE:
+            return "error"
+        return "warning" if self.variants >= MIN_VARIANTS else None
 
     def share(self, count: int) -> float:
         """``count`` as a share of the variants."""
