@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ from cnncalc.words import Language
 
 from .loading import split
 from .markup import MarkupError, compile_prose, mathml
-from .tables import Problem, TemplateError
+from .tables import SLUG, Problem, TemplateError, read_toml
 from .values import LANGUAGES
 
 BANK = Path(__file__).resolve().parent.parent / "bank"
+MAX_CATALOGUE = 1024 * 1024  # characters of topics.toml or misconceptions.toml
 
-_TOPIC_KEYS = {"slug", "requires", "title", "text"}
+_TOPIC_OPTIONS = {"text", "formula", "example"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +56,27 @@ def read_bank(folder: Path = BANK) -> Bank:
 
     Raises :class:`TemplateError` for files that are not of this form; templates are not loaded here.
     """
-    topics = tuple(
-        _topic(entry) for entry in _entries(folder / "topics.toml", "topics", _TOPIC_KEYS, {"formula", "example"})
-    )
-    misconceptions = tuple(
-        MisconceptionEntry(entry["code"], _both(entry, "title"), _both(entry, "wrong"), _both(entry, "remedy"))
-        for entry in _entries(folder / "misconceptions.toml", "misconceptions", {"code", "title", "wrong", "remedy"})
-    )
+    topics = read_topics(_text(folder / "topics.toml"))
+    misconceptions = read_misconceptions(_text(folder / "misconceptions.toml"))
     _check_order(topics)
     templates = [folder / "questions", *filter(Path.is_dir, [folder / "flashcards"])]
     return Bank(topics, misconceptions, read_sources(templates, folder))
+
+
+def read_topics(text: str) -> tuple[TopicEntry, ...]:
+    """The entries of a ``topics.toml``, in its order. Raises :class:`TemplateError`."""
+    return tuple(
+        _topic(entry)
+        for entry in _entries("topics.toml", text, "topics", {"slug", "requires", "title"}, _TOPIC_OPTIONS)
+    )
+
+
+def read_misconceptions(text: str) -> tuple[MisconceptionEntry, ...]:
+    """The entries of a ``misconceptions.toml``. Raises :class:`TemplateError`."""
+    return tuple(
+        MisconceptionEntry(entry["code"], _both(entry, "title"), _both(entry, "wrong"), _both(entry, "remedy"))
+        for entry in _entries("misconceptions.toml", text, "misconceptions", {"code", "title", "wrong", "remedy"})
+    )
 
 
 def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ...]:
@@ -113,21 +124,24 @@ def _topic(entry: Mapping[str, Any]) -> TopicEntry:
     if not isinstance(example, str):
         raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.example", "should be a question's slug")])
     formula = entry.get("formula", "")
+    requires = entry["requires"]
+    if not isinstance(requires, list) or not all(isinstance(slug, str) for slug in requires):
+        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.requires", "should be slugs of topics")])
     topic = TopicEntry(
         entry["slug"],
         _both(entry, "title"),
-        tuple(entry["requires"]),
-        _both(entry, "text"),
+        tuple(requires),
+        _both(entry, "text") if "text" in entry else {"ja": "", "en": ""},
         {"ja": formula, "en": formula} if isinstance(formula, str) else _both(entry, "formula"),
         example,
     )
-    problems = [problem for language in topic.text for problem in _unreadable(topic, language)]
+    problems = [problem for language in topic.text for problem in unreadable(topic, language)]
     if problems:
         raise TemplateError(problems)
     return topic
 
 
-def _unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
+def unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
     """What keeps text and formula from being shown. A topic draws nothing, so its text has no placeholders."""
     where = f"topics.toml: {topic.slug}"
     try:
@@ -144,22 +158,33 @@ def _unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
         yield Problem("prose", f"{where}.formula.{language}", str(error))
 
 
-def _entries(file: Path, key: str, keys: set[str], optional: Collection[str] = ()) -> list[dict[str, Any]]:
+def _text(file: Path) -> str:
     try:
-        entries: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))[key]
-    except (OSError, KeyError, ValueError) as error:  # ValueError: not TOML, not UTF-8
+        return file.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8
         raise TemplateError([Problem("toml", file.name, str(error))]) from None
+
+
+def _entries(file: str, text: str, key: str, keys: set[str], optional: Collection[str] = ()) -> list[dict[str, Any]]:
+    document = read_toml(text, limit=MAX_CATALOGUE)
+    entries = document.get(key)
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise TemplateError([Problem("toml", file, f"holds [[{key}]]")])
     for index, entry in enumerate(entries):
         if not keys <= entry.keys() <= keys.union(optional):
             allowed = f"has just the keys {sorted(keys)}" + (f" and perhaps {sorted(optional)}" if optional else "")
-            raise TemplateError([Problem("schema", f"{file.name}[{index}]", allowed)])
+            raise TemplateError([Problem("schema", f"{file}[{index}]", allowed)])
+        name = entry["slug" if "slug" in keys else "code"]
+        if not isinstance(name, str) or not SLUG.fullmatch(name):
+            what = "is named in small letters, digits and hyphens"
+            raise TemplateError([Problem("schema", f"{file}[{index}]", what)])
     return entries
 
 
 def _both(entry: Mapping[str, Any], key: str) -> dict[Language, str]:
     text = entry[key]
     if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(map(_says_something, text.values())):
-        raise TemplateError([Problem("languages", str(entry), f"{key} stands in both languages")])
+        raise TemplateError([Problem("languages", str(entry)[:400], f"{key} stands in both languages")])
     return {"ja": text["ja"], "en": text["en"]}
 
 

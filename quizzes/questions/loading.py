@@ -57,10 +57,13 @@ def load(source: str) -> Template:
 
 
 def split(source: str) -> list[str]:
-    """The sources of the single templates in one file: itself, or one per flashcard, each with the file's head."""
+    """The sources of the single templates in one file: itself, or one per flashcard, each with the file's head.
+
+    A file with one template comes back as it is, to the letter.
+    """
     cards = read_toml(source).get("flashcards")
     count = len(cards) if isinstance(cards, list) else 0
-    if count == 0:
+    if count <= 1:
         return [source]
     head, *cards = re.split(r"(?m)^(?=\[\[flashcards\]\]\s*$)", source)
     if len(cards) != count:
