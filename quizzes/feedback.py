@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.utils.translation import get_language
 
 from . import questions
@@ -75,11 +76,20 @@ def diagnosis(rule: Misconception | WrongRule, language: Language) -> Diagnosis:
     return Diagnosis(rule.code, getattr(rule, f"title_{language}"), told)
 
 
-_named = Prepared(lambda codes: Misconception.objects.filter(code__in=codes), str)
+# What they were merged into too. No row comes twice: merges lead in one step to what is in use.
+_named = Prepared(
+    lambda codes: Misconception.objects.filter(
+        Q(code__in=codes) | Q(id__in=Misconception.objects.filter(code__in=codes).values("merged_into"))
+    ),
+    str,
+)
 
 
 def _diagnoses(codes: tuple[str, ...], language: Language) -> tuple[Diagnosis, ...]:
     if not codes:
         return ()
-    rows = {row.code: row for row in _named(codes)}
-    return tuple(diagnosis(rows[code], language) for code in codes if code in rows)
+    rows = _named(codes)
+    by_id, by_code = {row.id: row for row in rows}, {row.code: row for row in rows}
+    found = [by_code[code] for code in codes if code in by_code]
+    now = dict.fromkeys(by_id[row.merged_into_id or row.id] for row in found)  # each once
+    return tuple(diagnosis(row, language) for row in now)

@@ -51,7 +51,7 @@ class NextPack(Endpoint):
 
 def _pack(pack: study.Pack, rules: list[WrongRule]) -> dict[str, Any]:
     """The pack in words, :class:`.shapes.packs.Pack`."""
-    by_code = {rule.code: rule for rule in rules}
+    by_code = progress.by_code(rules)
     kinds = [(item, item.question.variant.template.kind) for item in pack.items]
     return {
         "pack": pack.id,

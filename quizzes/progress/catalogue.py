@@ -49,7 +49,7 @@ class Heading(NamedTuple):
 
 
 class WrongRule(NamedTuple):
-    """A misconception's words."""
+    """A misconception's words; ``merged_into`` is the code that it goes by now, if that is another."""
 
     code: str
     title_ja: str
@@ -58,6 +58,7 @@ class WrongRule(NamedTuple):
     wrong_en: str
     remedy_ja: str
     remedy_en: str
+    merged_into: str | None = None
 
 
 def published() -> list[Published]:
@@ -76,6 +77,12 @@ def headings() -> list[Heading]:
 def wrong_rules() -> list[WrongRule]:
     """All misconceptions, by code."""
     return sorted(WrongRule(*row) for row in _wrong_rules())
+
+
+def by_code(rules: list[WrongRule]) -> dict[str, WrongRule]:
+    """Each rule by its code, and what it was merged into by the codes of before."""
+    rows = {rule.code: rule for rule in rules}
+    return {code: rows[rule.merged_into or code] for code, rule in rows.items()}
 
 
 def _templates() -> QuerySet[QuestionTemplate, tuple[Any, ...]]:
@@ -97,4 +104,4 @@ def _requirements() -> QuerySet[Any, tuple[str, str]]:
 _published = Prepared(_templates)
 _headings = Prepared(_topics)
 _requires = Prepared(_requirements)
-_wrong_rules = Prepared(lambda: Misconception.objects.values_list(*WrongRule._fields))
+_wrong_rules = Prepared(lambda: Misconception.objects.values_list(*WrongRule._fields[:-1], "merged_into__code"))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from quizzes import agenda
+from quizzes.merges import merges
 from quizzes.models import Belief, Card
 
 from .reviews import coming
@@ -48,7 +49,7 @@ def session(learner: UUID, now: datetime) -> Session:
         answered=len(run),
         right=sum(one.score >= 1 for one in run),
         minutes=agenda.spent_ms(one.duration_ms for one in run) / 60_000,
-        met=tuple(sorted({code for one in run for code in one.misconceptions})),
+        met=_met(run),
         closed=tuple(_closed(learner, run)) if run else (),
         second_chances=tuple(_second_chances(day)),
         due=len(due),
@@ -84,6 +85,12 @@ def _run(answered: list[_Answered]) -> list[_Answered]:
             break
         run.append(one)
     return run
+
+
+def _met(run: list[_Answered]) -> tuple[str, ...]:
+    """By the codes that they go by now."""
+    codes = {code for one in run for code in one.misconceptions}
+    return tuple(sorted(set(merges().codes(codes)))) if codes else ()
 
 
 def _closed(learner: UUID, run: list[_Answered]) -> QuerySet[Belief, str]:

@@ -32,9 +32,11 @@ from .devices import (
 )
 from .errors import Conflict, NothingToAsk, Refused, Unrated
 from .log import lock, refold
+from .merging import MergeStep, count_unmerged, merge_beliefs
 from .packs import MAX_DAYS, MAX_PACK, Pack, Packed, pack
 from .preferences import set_preferences
 from .syncing import CardAct, Outcome, SyncEvent, sync
+from .voiding import VoidStep, count_counting, finish_voids, void_step
 from .worksheets import worksheet
 
 __all__ = [
@@ -47,6 +49,7 @@ __all__ = [
     "Conflict",
     "CursorExpired",
     "Help",
+    "MergeStep",
     "NothingToAsk",
     "Outcome",
     "Pack",
@@ -58,19 +61,24 @@ __all__ = [
     "Submission",
     "SyncEvent",
     "Unrated",
+    "VoidStep",
     "add_device",
     "bury",
     "change_password",
     "changes",
     "claim",
     "count_answers",
+    "count_counting",
+    "count_unmerged",
     "create_guest",
     "delete_learner",
+    "finish_voids",
     "help_first",
     "intervals",
     "is_closed",
     "lock",
     "merge",
+    "merge_beliefs",
     "next_question",
     "pack",
     "purge_closed_tokens",
@@ -92,5 +100,6 @@ __all__ = [
     "suspend",
     "sync",
     "undo",
+    "void_step",
     "worksheet",
 ]

@@ -25,6 +25,7 @@ from .accounts import guest
 from .asking import Question, reopen
 from .choosing import Published, named
 from .errors import Conflict, NothingToAsk, Unrated
+from .voiding import voids_of
 
 LONGEST = timedelta(days=1)  # that an answer is said to have taken
 UNATTENDED = timedelta(minutes=5)  # what it is taken to have lasted at most, where the client does not say
@@ -118,7 +119,8 @@ def graded(learner: UUID, submission: Submission, arrival: Arrival) -> Graded:
 def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now: datetime | None = None) -> Result:
     """Grade a response, append the attempt and refold the card: all or nothing.
 
-    The same submission again gives the first result. Raises :class:`tickets.TicketError`,
+    The same submission again gives the first result. What was asked in a version that is voided by now is graded and
+    recorded like any other, and counts for nothing. Raises :class:`tickets.TicketError`,
     :class:`questions.ResponseError` (nothing recorded), :class:`NothingToAsk` (a flashcard that does not exist) and
     :class:`Conflict`.
     """
@@ -130,7 +132,7 @@ def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now
             attempt = attempt_of(user, answer, arrival)
             if submission.utc_offset_minutes is not None:
                 user.utc_offset_minutes = submission.utc_offset_minutes
-            state = log.extend(user, [attempt])[attempt.template_id]
+            state = log.extend(user, [attempt, *voids_of(user, [attempt], arrival.at)])[attempt.template_id]
     except IntegrityError:  # most answers are new: only where the constraints object is an earlier one looked for
         earlier = _earlier(attempt)
         if earlier is None:

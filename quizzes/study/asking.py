@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from quizzes import agenda, questions, scheduling, tickets
+from quizzes.merges import merges
 from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, Topic, User, uuid7
 from quizzes.prepared import Prepared
 from quizzes.questions import MAX_SEED, Format, GenerationError, Kind, Template, TemplateError, Variant
@@ -73,6 +74,7 @@ def next_question(
     Raises :class:`NothingToAsk`.
     """
     now = now or timezone.now()
+    misconception = misconception and merges().code(misconception)
     scope = Scope(template, topic, level, misconception, kind)
     held = [] if stranger else _held(learner)
     suspected = {misconception} if misconception else {belief.code for belief in held}

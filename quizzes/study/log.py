@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from operator import attrgetter
 from typing import TypeAlias
 from uuid import UUID
@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from quizzes import agenda, scheduling
+from quizzes.merges import Merges, merges
 from quizzes.models import Attempt, Belief, Card, CardAction, User
 from quizzes.prepared import Prepared, Setter, Writer, whole
 from quizzes.scheduling import CardState, Event, Evidence, misconceptions
@@ -111,16 +112,26 @@ def refold(user: User, templates: Collection[UUID] | None = None) -> None:
     _touch(user)
 
 
+def rebuild_beliefs(user: User, codes: Collection[str]) -> None:
+    """Rebuild the beliefs of some misconceptions, where nothing else changes."""
+    refold_beliefs(user, codes)
+    _touch(user)
+
+
 def refold_beliefs(user: User, codes: Collection[str] | None = None) -> None:
-    """Rebuild the beliefs (of some misconceptions, or all) from the log alone."""
+    """Rebuild the beliefs (of some misconceptions with all that were merged into theirs, or all) from the log alone."""
+    known = merges()
+    wanted = None if codes is None else set(known.codes(codes))
     evidence: dict[str, list[Evidence]] = defaultdict(list)
     for attempt in agenda.counted(user.id).only(*_TELLING).iterator(2000):
-        for code in _concerns(attempt):
-            if codes is None or code in codes:
-                evidence[code].append(_evidence(attempt, code))
-    only = Q() if codes is None else Q(code__in=codes)
+        for code in known.codes(_concerns(attempt)):
+            if wanted is None or code in wanted:
+                evidence[code].append(_evidence(attempt, code, known))
+    only = Q() if wanted is None else Q(code__in=wanted.union(*map(known.sources, wanted)))
     before = {row.code: belief_of(row) for row in Belief.objects.filter(only, learner_id=user.id)}
     after = {code: misconceptions.fold(found) for code, found in evidence.items()}
+    kept = {*known.codes(before), *(code for code, belief in after.items() if belief != _NOTHING)}
+    after |= {source: MERGED for code in kept for source in known.sources(code)}
     beliefs = {code: after.get(code, scheduling.Belief()) for code in before.keys() | after.keys()}
     _store_beliefs(user, {code: belief for code, belief in beliefs.items() if belief != before.get(code, _NOTHING)})
 
@@ -150,8 +161,9 @@ def _taken(user: User, template: UUID, state: CardState, new: list[Row]) -> Card
         return state
     log = [*_events(user.id, template), *events]
     for row, event in zip(new, events, strict=True):
-        earlier = (one for one in log if (one.at, one.id) < (event.at, event.id))
-        _predict(row, scheduling.fold(earlier, preferences, key))
+        if isinstance(row, Attempt):  # to void a version takes back many answers at a time
+            earlier = (one for one in log if (one.at, one.id) < (event.at, event.id))
+            _predict(row, scheduling.fold(earlier, preferences, key))
     return scheduling.fold(log, preferences, key)
 
 
@@ -195,6 +207,9 @@ def _number(user: User, rows: Sequence[Card | Belief]) -> None:
 
 
 _NOTHING = scheduling.Belief()
+# Where a learner has a belief, every misconception that was merged into its own has this one beside it. So it can be
+# seen whose beliefs were told before the merge; the feed of changes tells devices that it is gone.
+MERGED = scheduling.Belief(closed_at=datetime.fromtimestamp(0, UTC))
 _TELLING = ("answered_at", "id", "day", "verdict", "hints_used", "misconceptions", "exposes")
 
 
@@ -205,28 +220,41 @@ def _concerns(attempt: Attempt) -> list[str]:
     return list(attempt.misconceptions)
 
 
-def _evidence(attempt: Attempt, code: str) -> Evidence:
-    return Evidence(attempt.answered_at, attempt.id, attempt.day, showed=code in attempt.misconceptions)
+def _evidence(attempt: Attempt, code: str, known: Merges) -> Evidence:
+    showed = code in known.codes(attempt.misconceptions)
+    return Evidence(attempt.answered_at, attempt.id, attempt.day, showed=showed)
 
 
 def _told(learner: UUID, attempts: Iterable[Attempt]) -> dict[str, scheduling.Belief] | None:
-    """The beliefs that new attempts change; ``None`` where one of them is older than what was told before.
+    """The beliefs that new attempts change; ``None`` where they have to be rebuilt.
 
-    Called before the attempts are in the log.
+    That is where an attempt is older than what was told before, and where beliefs were told before a merge. Called
+    before the attempts are in the log.
     """
     found = sorted(attempts, key=attrgetter("answered_at", "id"))
     codes = {code for attempt in found for code in _concerns(attempt)}
-    beliefs = {row.code: belief_of(row) for row in _beliefs(learner, sorted(codes))}
+    beliefs = _told_of(learner, codes)
     shown = {code for attempt in found for code in attempt.misconceptions}
     if not shown and not beliefs:
         return {}  # most right answers: nothing to disprove
     if _later(learner, min(attempt.day for attempt in found) - 1, found[0].answered_at):
         return None
+    known = merges()
+    now = set(known.codes(codes))
+    sources = {source: code for code in now for source in known.sources(code)}
+    if now != codes or sources:
+        beliefs = _told_of(learner, now.union(sources))
+        if any(beliefs.get(source) != MERGED for source, code in sources.items() if {source, code} & beliefs.keys()):
+            return None
     changed: dict[str, scheduling.Belief] = {}
     for attempt in found:
-        for code in _concerns(attempt):
+        for code in known.codes(_concerns(attempt)):
             before = changed.get(code) or beliefs.get(code, _NOTHING)
-            after = misconceptions.step(before, _evidence(attempt, code))
+            after = misconceptions.step(before, _evidence(attempt, code, known))
             if after != before:
                 changed[code] = after
-    return changed
+    return changed | {source: MERGED for source, code in sources.items() if code in changed and source not in beliefs}
+
+
+def _told_of(learner: UUID, codes: Collection[str]) -> dict[str, scheduling.Belief]:
+    return {row.code: belief_of(row) for row in _beliefs(learner, sorted(codes))}

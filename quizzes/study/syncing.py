@@ -26,6 +26,7 @@ from quizzes.scheduling import Act, CardState
 from . import log
 from .answering import Arrival, Graded, Submission, attempt_of, graded
 from .errors import NothingToAsk
+from .voiding import voids_of
 
 logger = logging.getLogger(__name__)
 
@@ -70,7 +71,8 @@ def sync(learner: UUID, events: Sequence[SyncEvent], sent_at: datetime, now: dat
         intake = _Intake(log.lock(learner), arrival, read)
         taken = {number: intake.take(one) for number, one in sorted(enumerate(read), key=_answers_first)}
         outcomes = [taken[number] for number in range(len(read))]
-        states = log.extend(intake.user, intake.rows) if intake.rows else {}
+        rows = [*intake.rows, *voids_of(intake.user, intake.rows, now)]
+        states = log.extend(intake.user, rows) if rows else {}
         missing = list({outcome.template for outcome in outcomes if outcome.template} - states.keys())
         states |= log.states_of(learner, missing)
     return [outcome.told(states) for outcome in outcomes]

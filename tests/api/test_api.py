@@ -546,7 +546,7 @@ def test_text_that_is_no_unicode_is_refused(api: APIClient) -> None:
 # Queries
 
 VARIANT_QUERIES = 9
-ATTEMPT_QUERIES = 13
+ATTEMPT_QUERIES = 15
 
 
 def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -301,7 +301,7 @@ def test_the_queries_do_not_grow_with_the_events(
     api.get("/api/v1/sync/changes/")
     for many in (1, 20):
         events = [attempt(learner, templates[number % 3]) for number in range(many)]
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(13):
             found = results(api, *events)
         assert [one for one in found if one["status"] != "accepted"] == []
         assert len(found) == many

@@ -122,6 +122,9 @@ class Export(Shape):
     beliefs = _rows("How the learner stands to each misconception.")
     card_actions = _rows("What was done with cards other than answering.")
     attempts = _rows("Every answer.")
+    drafts = _rows("Of an author: texts that are being written.")
+    versions = _rows("Of an author: versions that were saved.")
+    publications = _rows("Of an editor: what was published, archived and voided.")
 
     example = {
         "profile": {"id": "01980c5e-7b2a-7c31-9d3e-2f6a1b0c4d5e", "retention": 0.9},
@@ -133,4 +136,7 @@ class Export(Shape):
         "beliefs": [{"code": "forgot-plus-one", "met": 2}],
         "card_actions": [{"template": "conv-output-size", "act": "suspend"}],
         "attempts": [{"template": "conv-output-size", "verdict": "correct", "score": 1.0}],
+        "drafts": [{"template": "conv-output-size", "base": 1}],
+        "versions": [{"template": "conv-output-size", "number": 2}],
+        "publications": [{"template": "conv-output-size", "version": 2, "act": "publish"}],
     }

@@ -58,7 +58,7 @@ def test_signing_up_keeps_everything(small: Make, learner: User) -> None:
     attempt = ask_and_answer(learner.id, "a", "forgot-one").attempt
     study.sign_up(learner.id, "Someone@Example.org", PASSWORD)
     user = User.objects.get()
-    assert (user.id, user.email, user.is_guest) == (learner.id, "Someone@example.org", False)
+    assert (user.id, user.email, user.is_guest) == (learner.id, "someone@example.org", False)
     assert user.check_password(PASSWORD)
     assert ids(user.id) == {attempt.id}
     assert Card.objects.get().learner_id == Belief.objects.get().learner_id == user.id
