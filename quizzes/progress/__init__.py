@@ -6,10 +6,12 @@ are moments; there is no language in it: words come in both.
 """
 
 from .authors import Frequency, Statistics, TemplateStatistics, template_statistics
-from .catalogue import Heading, Published, WrongRule, headings, published, wrong_rules
+from .catalogue import Heading, Published, WrongRule, by_code, headings, published, wrong_rules
 from .days import Day, Week
+from .holders import holders
 from .holdings import Holdings, holdings
 from .intervals import Proportion, wilson
+from .levels import Difficulty, difficulty
 from .naming import titles
 from .overview import Held, Progress, overview
 from .profile import Profile, device, devices, profile
@@ -19,10 +21,14 @@ from .reviews import Item, Reviews, reviews
 from .sessions import Session, session
 from .syllabus import Known, topic_of, topics_of
 from .topics import Status, Topic
+from .wrong_answers import Example, Group, Rule, Unexplained, unexplained
 
 __all__ = [
     "Day",
+    "Difficulty",
+    "Example",
     "Frequency",
+    "Group",
     "Heading",
     "Held",
     "Holdings",
@@ -35,16 +41,21 @@ __all__ = [
     "Readiness",
     "Retention",
     "Reviews",
+    "Rule",
     "Session",
     "Statistics",
     "Status",
     "TemplateStatistics",
     "Topic",
+    "Unexplained",
     "Week",
     "WrongRule",
+    "by_code",
     "device",
     "devices",
+    "difficulty",
     "headings",
+    "holders",
     "holdings",
     "overview",
     "profile",
@@ -55,6 +66,7 @@ __all__ = [
     "titles",
     "topic_of",
     "topics_of",
+    "unexplained",
     "wilson",
     "wrong_rules",
 ]

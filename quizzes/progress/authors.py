@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from statistics import median
 from typing import NamedTuple
 from uuid import UUID
@@ -12,6 +13,7 @@ import numpy as np
 from django.db.models import Avg, Exists, OuterRef
 
 from quizzes.agenda import IDLE_MS
+from quizzes.merges import Merges, merges
 from quizzes.models import Attempt, Card, CardAction, QuestionTemplate
 
 from .intervals import Proportion, wilson
@@ -54,29 +56,37 @@ class TemplateStatistics:
     """A template in all and by the number of its version, the newest first.
 
     Only the latest ``LATEST`` attempts are looked at, and what is first among them counts as first; ``cut`` says
-    whether there may be more.
+    whether there may be more. ``since`` is the time of the earliest of them.
     """
 
     slug: str
     overall: Statistics
     versions: dict[int, Statistics]
     cut: bool
+    since: datetime | None
 
 
 def template_statistics(slug: str) -> TemplateStatistics:
     """The answers of all learners to a template. Raises ``QuestionTemplate.DoesNotExist``."""
     template = QuestionTemplate.objects.values_list("id", flat=True).get(slug=slug)
-    answers = _answers(template)
-    skills = _skills(template, answers)
+    attempts = _attempts(template)
+    answers = [answer for answer in attempts if not answer.void]
+    skills, merged = _skills(template, answers), merges()
     by_version: defaultdict[int, list[_Answer]] = defaultdict(list)
     for answer in answers:
         by_version[answer.version].append(answer)
     return TemplateStatistics(
         slug=slug,
-        overall=_statistics(answers, skills),
-        versions={number: _statistics(by_version[number], skills) for number in sorted(by_version, reverse=True)},
-        cut=len(answers) == LATEST,
+        overall=_statistics(answers, skills, merged),
+        versions={
+            number: _statistics(by_version[number], skills, merged) for number in sorted(by_version, reverse=True)
+        },
+        cut=len(attempts) == LATEST,
+        since=attempts[-1].answered_at if attempts else None,
     )
+
+
+NOBODY = Statistics(0, 0, wilson(0, 0), wilson(0, 0), None, (), None)
 
 
 class _Answer(NamedTuple):
@@ -85,14 +95,20 @@ class _Answer(NamedTuple):
     score: float
     duration_ms: int | None
     misconceptions: list[str]
+    answered_at: datetime
+    void: bool
 
 
-def _answers(template: UUID) -> list[_Answer]:
-    """The latest attempts, the latest first, without those taken back."""
-    voids = CardAction.objects.filter(learner_id=OuterRef("learner_id"), act="void", voids=OuterRef("id"))
-    attempts = Attempt.objects.filter(~Exists(voids), template_id=template).order_by("-answered_at", "-id")
-    columns = ("learner_id", "version__number", "score", "duration_ms", "misconceptions")
-    return [_Answer(*row) for row in attempts.values_list(*columns)[:LATEST]]
+def taken_back() -> Exists:
+    """Whether an attempt does not count: its learner took it back, or its version was voided."""
+    return Exists(CardAction.objects.filter(learner_id=OuterRef("learner_id"), act="void", voids=OuterRef("id")))
+
+
+def _attempts(template: UUID) -> list[_Answer]:
+    """The latest, the latest first. Those that do not count are told, not left out: a million could stand in front."""
+    attempts = Attempt.objects.filter(template_id=template).order_by("-answered_at", "-id")
+    columns = ("learner_id", "version__number", "score", "duration_ms", "misconceptions", "answered_at")
+    return [_Answer(*row) for row in attempts.values_list(*columns, taken_back())[:LATEST]]
 
 
 def _skills(template: UUID, answers: list[_Answer]) -> dict[UUID, float]:
@@ -102,10 +118,10 @@ def _skills(template: UUID, answers: list[_Answer]) -> dict[UUID, float]:
     return dict(others.values_list("learner_id").annotate(mean=Avg("skill")))
 
 
-def _statistics(answers: list[_Answer], skills: dict[UUID, float]) -> Statistics:
+def _statistics(answers: list[_Answer], skills: dict[UUID, float], merged: Merges) -> Statistics:
     firsts = {answer.learner: answer.score for answer in answers}  # the earliest overwrites
     durations = [min(answer.duration_ms, IDLE_MS) for answer in answers if answer.duration_ms is not None]
-    shown = Counter(code for answer in answers for code in answer.misconceptions)
+    shown = Counter(code for answer in answers for code in merged.codes(answer.misconceptions))
     ranked = sorted(shown.items(), key=lambda item: (-item[1], item[0]))
     return Statistics(
         attempts=len(answers),

@@ -28,11 +28,12 @@ def titles(templates: Sequence[Published]) -> dict[str, Mapping[Language, str]]:
     missing = {template.version: template for template in templates if template.version not in _known}
     if missing:
         for version, source in TemplateVersion.objects.filter(id__in=missing).values_list("id", "source"):
-            _known[version] = _title(missing[version], source)
+            _known[version] = title_in(source, missing[version].slug)
     return {template.slug: _known[template.version] for template in templates}
 
 
-def _title(template: Published, source: str) -> Mapping[Language, str]:
+def title_in(source: str, slug: str) -> Mapping[Language, str]:
+    """The title in a text; ``slug`` where there is none that can be read."""
     try:
         title: Mapping[Language, str] | None = read_toml(source).get("title")
         if title is not None:  # to compile the whole question takes five times as long
@@ -40,5 +41,5 @@ def _title(template: Published, source: str) -> Mapping[Language, str]:
         card = questions.generate(questions.load(source), EXAMPLE_SEED)
         return {"ja": questions.render(card, "ja").stem.text, "en": questions.render(card, "en").stem.text}
     except (TemplateError, GenerationError, ArithmeticError, LookupError):
-        logger.exception("version %d of %s has no title that can be read", template.number, template.slug)
-        return {"ja": template.slug, "en": template.slug}
+        logger.exception("a version of %s has no title that can be read", slug)
+        return {"ja": slug, "en": slug}

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from quizzes import progress
 from quizzes.authoring import publish
-from quizzes.models import QuestionTemplate, User
+from quizzes.models import Misconception, QuestionTemplate, User
 from quizzes.progress import Frequency, Statistics, authors, wilson
 from quizzes.study.accounts import guest
 from tests.quizzes.progress.histories import MINUTE, NOON, answered, learned, taken_back
@@ -29,7 +29,7 @@ def crowd(db: None) -> list[User]:
 def test_a_template_that_nobody_answered_has_no_figures(small: Make) -> None:
     found = progress.template_statistics(small().slug)
     assert found.overall == Statistics(0, 0, wilson(0, 0), wilson(0, 0), None, (), None)
-    assert (found.versions, found.cut) == ({}, False)
+    assert (found.versions, found.cut, found.since) == ({}, False, None)
 
 
 def test_an_unknown_template_has_no_statistics(db: None) -> None:
@@ -58,6 +58,26 @@ def test_one_learners_void_takes_back_nobody_elses_answer(small: Make, crowd: li
     taken_back(theirs)
     type(attempt).objects.filter(learner_id=ann.id).update(id=theirs.id)  # ids are the clients' own
     assert progress.template_statistics(template.slug).overall.attempts == 1
+
+
+def test_a_misconception_that_was_merged_counts_as_what_it_is_now(small: Make, crowd: list[User]) -> None:
+    template = small()
+    forgot_two = Misconception.objects.get(code="forgot-two")
+    Misconception.objects.filter(code="forgot-one").update(merged_into=forgot_two)
+    answered(crowd[0], template, score=0.0, misconceptions=["forgot-one"])
+    answered(crowd[1], template, score=0.0, misconceptions=["forgot-one", "forgot-two"])
+    assert progress.template_statistics(template.slug).overall.misconceptions == (Frequency("forgot-two", 2, 1.0),)
+
+
+def test_what_does_not_count_does_not_make_the_search_longer(
+    small: Make, crowd: list[User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    template = small()
+    answered(crowd[0], template, at=NOON)
+    taken_back(answered(crowd[1], template, at=NOON + MINUTE))
+    monkeypatch.setattr(authors, "LATEST", 1)
+    found = progress.template_statistics(template.slug)
+    assert (found.overall.attempts, found.cut, found.since) == (0, True, NOON + MINUTE)
 
 
 def test_versions_are_told_apart(small: Make, crowd: list[User]) -> None:
@@ -119,9 +139,9 @@ def test_the_queries_do_not_grow_with_the_answers(small: Make, crowd: list[User]
 
     template, other = small(), small("other")
     answered(crowd[0], template)
-    assert queries() == 3
+    assert queries() == 4
     for user in crowd:
         answered(user, template)
         answered(user, template)
         learned(user, other)
-    assert queries() == 3
+    assert queries() == 4
