@@ -579,7 +579,7 @@ def test_where_every_variant_was_asked_the_oldest_comes_again(small: Make, learn
 # Queries
 
 
-SUBMIT_QUERIES = 8
+SUBMIT_QUERIES = 9
 ASK_QUERIES = 6
 
 

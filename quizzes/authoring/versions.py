@@ -1,0 +1,157 @@
+"""Versions of templates: append a text, publish it, take it back.
+
+A version never changes. A template points at the one that learners are asked, or at none: then it is a draft, or
+archived. Whoever is in the middle of a question finishes on the version that was asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, TypeAlias
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from quizzes.models import Misconception, Publication, QuestionTemplate, TemplateVersion, Topic, User
+from quizzes.questions import Problem, Template, TemplateError, load
+
+Origin: TypeAlias = Literal["admin", "bank", "import"]
+
+
+class Conflict(Exception):
+    """Somebody else has saved meanwhile; ``newest`` is their version."""
+
+    def __init__(self, newest: TemplateVersion) -> None:
+        super().__init__(f"version {newest.number} was saved meanwhile")
+        self.newest = newest
+
+
+class NotPublishable(ValueError):
+    """Why a version cannot be what learners are asked; ``problems`` are those of its proof that stand in the way.
+
+    ``unproved``: prove it first. ``errors``: mend them. ``warnings``: somebody has to accept them. ``voided``: never
+    again. ``never-published``: there is no version to go back to.
+    """
+
+    Code: TypeAlias = Literal["unproved", "errors", "warnings", "voided", "never-published"]
+
+    def __init__(self, code: Code, problems: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(code)
+        self.code = code
+        self.problems = tuple(problems)
+
+
+def append(
+    source: str,
+    *,
+    by: User | None = None,
+    origin: Origin = "admin",
+    note: str = "",
+    to: QuestionTemplate | None = None,
+    base: int | None = None,
+) -> tuple[TemplateVersion, bool]:
+    """Keep ``source`` as the newest version of its template; the newest text again changes nothing.
+
+    A slug that is new makes a new template, unless the text has to be a version of ``to``. ``base`` is the newest
+    version that the author knows of. Returns the version and whether it is new. Raises :class:`TemplateError` for a
+    source that does not load, that names an unknown topic or misconception, or that would rename its template or turn
+    it into one of another kind, and :class:`Conflict` where ``base`` is not the newest any more.
+    """
+    template = load(source)
+    topic = topic_of(template)
+    if to is not None and template.slug != to.slug:
+        raise TemplateError([Problem("schema", "slug", f"was {to.slug}: a template keeps its name for ever")])
+    with transaction.atomic():
+        row, created = QuestionTemplate.objects.select_for_update().get_or_create(
+            slug=template.slug, defaults={"topic": topic, "kind": template.kind, "level": template.level}
+        )
+        if to is None and base is not None and not created:
+            raise TemplateError([Problem("duplicate-slug", "slug", f"there is a template {template.slug} already")])
+        if row.kind != template.kind:
+            raise TemplateError([Problem("schema", "slug", f"{template.slug} is a {row.kind} already")])
+        newest = row.versions.order_by("-number").first()
+        if newest is not None:
+            if base is not None and newest.number != base:
+                raise Conflict(newest)
+            if newest.source == source:
+                return newest, False
+        if row.current_id is None:  # nobody is asked it, so that its newest text says where it belongs
+            describe(row, template, topic)
+        version = TemplateVersion.objects.create(
+            template=row,
+            number=newest.number + 1 if newest else 1,
+            source=source,
+            author=by,
+            origin=origin,
+            note=note,
+        )
+    return version, True
+
+
+def publish_version(version: TemplateVersion, *, by: User | None = None) -> bool:
+    """Let learners be asked ``version`` from now on, an older one too; whether it was not the published one before.
+
+    Raises :class:`TemplateError` where it does not load any more, and :class:`NotPublishable` where it was voided.
+    """
+    if version.voided_at is not None:
+        raise NotPublishable("voided")
+    template = load(version.source)
+    topic = topic_of(template)
+    with transaction.atomic():
+        row = QuestionTemplate.objects.select_for_update().get(id=version.template_id)
+        changed = row.current_id != version.id
+        if TemplateVersion.objects.filter(id=version.id, voided_at__isnull=False).exists():  # meanwhile
+            raise NotPublishable("voided")
+        row.current, row.archived_at = version, None
+        describe(row, template, topic)
+        if changed:
+            Publication.objects.create(template=row, version=version, act="publish", by=by)
+    version.template = row  # as it is now
+    return changed
+
+
+def archive(template: QuestionTemplate, *, by: User | None = None) -> None:
+    """Stop asking a template. Its versions, attempts and cards stay; publishing a version brings it back."""
+    with transaction.atomic():
+        row = QuestionTemplate.objects.select_for_update().get(id=template.id)
+        if row.archived_at is not None:
+            return
+        row.current, row.archived_at = None, timezone.now()
+        row.save(update_fields=["current", "archived_at"])
+        Publication.objects.create(template=row, version=None, act="archive", by=by)
+
+
+def publish(source: str, *, by: User | None = None, origin: Origin = "admin") -> tuple[TemplateVersion, bool]:
+    """Append ``source`` and publish it; the published text again changes nothing. Raises as both do."""
+    with transaction.atomic():
+        version, _ = append(source, by=by, origin=origin)
+        changed = publish_version(version, by=by)
+    return version, changed
+
+
+def describe(row: QuestionTemplate, template: Template, topic: Topic) -> None:
+    """Write what lists and choices go by, of the version that counts."""
+    row.topic, row.level, row.calculates = topic, template.level, bool(template.parameters)
+    codes = template.misconception_codes()
+    in_use = Q(code__in=codes, merged_into=None) | Q(merged__code__in=codes)  # what was merged counts as what it is now
+    row.misconceptions.set(Misconception.objects.filter(in_use).distinct())
+    row.save(update_fields=["topic", "level", "current", "calculates", "archived_at"])
+
+
+def topic_of(template: Template) -> Topic:
+    """The topic that a text names. Raises :class:`TemplateError` for an unknown topic or misconception."""
+    problems = []
+    topic = Topic.objects.filter(slug=template.topic).first()
+    if topic is None:
+        problems.append(Problem("unknown-topic", "topic", f"there is no topic {template.topic!r}"))
+    codes = template.misconception_codes()
+    known = set(Misconception.objects.filter(code__in=codes).values_list("code", flat=True))
+    problems += [
+        Problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
+        for code in codes
+        if code not in known
+    ]
+    if problems or topic is None:
+        raise TemplateError(problems)
+    return topic
