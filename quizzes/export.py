@@ -17,7 +17,7 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Model
 
-from .models import Attempt, Belief, Card, CardAction, Device, Session, User
+from .models import Attempt, Belief, Card, CardAction, Device, Draft, Publication, Session, TemplateVersion, User
 
 CHUNK = 500  # rows that are read at a time
 
@@ -37,6 +37,8 @@ class Table(NamedTuple):
 
 
 _SLUG = {"template": "template__slug"}
+_NUMBERED = _SLUG | {"version": "version__number"}
+_ATTEMPTS = Table("attempts", Attempt, "learner_id", ("day", "answered_at", "id"), added=_NUMBERED)
 TABLES = (
     Table("email_addresses", EmailAddress, "user_id", ("id",)),
     Table("second_factors", Authenticator, "user_id", ("id",), frozenset({"data"})),
@@ -45,11 +47,12 @@ TABLES = (
     Table("cards", Card, "learner_id", ("template_id",), added=_SLUG),
     Table("beliefs", Belief, "learner_id", ("code",)),
     Table("card_actions", CardAction, "learner_id", ("at", "id"), added=_SLUG),
-    Table(
-        "attempts", Attempt, "learner_id", ("day", "answered_at", "id"), added=_SLUG | {"version": "version__number"}
-    ),
+    _ATTEMPTS,
+    # Of those who write questions too:
+    Table("drafts", Draft, "author_id", ("id",), added=_SLUG),
+    Table("versions", TemplateVersion, "author_id", ("created_at", "id"), added=_SLUG),
+    Table("publications", Publication, "by_id", ("at", "id"), added=_NUMBERED),
 )
-_ATTEMPTS = TABLES[-1]
 PROFILE_SECRETS = frozenset({"password"})
 
 
