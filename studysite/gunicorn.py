@@ -1,4 +1,4 @@
-"""Configuration of gunicorn: 2 sync workers on this machine only; says when it is ready, and where."""
+"""Configuration of gunicorn: 2 workers of 4 threads on this machine only; says when it is ready, and where."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ _MEMORY = Path("/dev/shm")  # noqa: S108  # only the workers' heartbeat files
 
 bind = f"{port.HOST}:{port.PORT}"
 workers = int(os.environ.get("WORKERS", "2"))
-worker_class = "sync"
+worker_class = "gthread"  # who waits for an author's proof, or for a slow line, leaves the worker to others
+threads = int(os.environ.get("THREADS", "4"))
 wsgi_app = "studysite.wsgi:application"
 loglevel = "warning"
 limit_request_line = 8190  # a whole network fits into the calculator's address

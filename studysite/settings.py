@@ -34,7 +34,8 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "csp",
     "django_htmx",
-    "quizzes",  # before allauth: our templates go first
+    "quizzes",  # before allauth and the admin: our templates go first
+    "django.contrib.admin.apps.SimpleAdminConfig",  # our own site: quizzes.admin
     "allauth",
     "allauth.account",
     "allauth.mfa",

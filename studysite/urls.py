@@ -1,12 +1,15 @@
-"""All addresses: the learner's pages, the API, and the two probes."""
+"""All addresses: the learner's pages, the API, the authors' admin, and the two probes."""
 
 from django.urls import include, path
+
+from quizzes.admin import site
 
 from . import probes
 
 urlpatterns = [
     path("", include("quizzes.web.urls")),
     path("accounts/", include("quizzes.web.accounts.urls")),
+    path("admin/", site.urls),
     path("api/", include("quizzes.api.urls")),
     path("_allauth/app/v1/", include("quizzes.api.headless")),
     path("healthz", probes.healthz, name="healthz"),

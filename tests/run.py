@@ -14,9 +14,12 @@ from tests import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 PARALLEL = ["--numprocesses", "auto", "--dist", "worksteal"]
-WITH_DATABASE = ["tests/quizzes", "tests/web", "tests/api", "tests/reliability", "tests/site"]
-# How pages look and feel, the API's document and what is graded on a device are the same on every database.
+WITH_DATABASE = ["tests/quizzes", "tests/web", "tests/api", "tests/admin", "tests/reliability", "tests/site"]
+# How pages look and feel, the API's document, what is graded on a device and what is done without a database are the
+# same on every database.
 SAME = (
+    "admin/test_access.py", "admin/test_bounded.py", "admin/test_editor.py", "admin/test_workshop.py",
+    "site/test_admin_pages.py", "site/test_authoring.py", "site/test_editor.py",
     "site/test_quality.py", "site/test_loop.py", "site/test_figures.py", "site/test_api.py", "site/clients",
     "api/test_access.py", "api/test_compatible.py", "api/test_local_grading.py", "api/test_no_leaks.py",
     "api/test_schema.py",

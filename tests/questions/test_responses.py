@@ -301,8 +301,10 @@ TYPED_MATRICES: list[tuple[Any, object]] = [
 ]
 
 TYPED_CHOICES: list[tuple[Any, object]] = [
-    ("odd", "odd"),
-    ("even", "even"),
+    ("a", "odd"),
+    ("b", "even"),
+    ("odd", "not-a-choice"),  # the author's own name
+    ("c", "not-a-choice"),
     ("Odd", "not-a-choice"),
     ("odd ", "not-a-choice"),
     ("", "not-a-choice"),
@@ -391,7 +393,10 @@ def test_an_answer_typed_as_it_is_shown_is_right(bank_question: Template) -> Non
     for seed in range(100):
         variant = generate(bank_question, seed)
         typed = {
-            a.name: plain(variant.answers[a.name], a.places if a.is_decimal else None) for a in variant.template.answers
+            a.name: plain(variant.answers[a.name], a.places if a.is_decimal else None)
+            if a.type != "choice"
+            else as_response(variant, a, variant.answers[a.name])
+            for a in variant.template.answers
         }
         assert grade(variant, parse(variant, typed)).verdict == "correct"
 

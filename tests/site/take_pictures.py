@@ -1,11 +1,16 @@
-"""``make pictures``: the pictures of the README, from a running site. No test: pytest collects it only by name."""
+"""``make pictures``: the pictures of the README and of docs/authoring.md, from a running site.
+
+No test: pytest collects it only by name.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
+
+from tests.site import authoring_journey
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "pictures"
 
@@ -24,3 +29,11 @@ def test_take_the_pictures_of_the_readmes(browser: Browser, site: str, locale: s
     page.evaluate("document.activeElement.blur()")
     page.screenshot(path=PICTURES / f"diagnosis{suffix}.png")
     context.close()
+
+
+def test_take_the_pictures_of_the_authors_page(browser: Browser, site: str, site_environment: dict[str, str]) -> None:
+    def take(name: str, page: Page) -> None:
+        page.evaluate("document.activeElement.blur()")
+        page.screenshot(path=PICTURES / f"authoring-{name}.png")
+
+    assert authoring_journey.walk(browser, site, site_environment, take) == []
