@@ -22,7 +22,7 @@ SAME = (
     "site/test_admin_pages.py", "site/test_authoring.py", "site/test_editor.py",
     "site/test_quality.py", "site/test_loop.py", "site/test_figures.py", "site/test_api.py", "site/clients",
     "api/test_access.py", "api/test_compatible.py", "api/test_local_grading.py", "api/test_no_leaks.py",
-    "api/test_schema.py",
+    "api/test_schema.py", "web/test_calculator.py", "web/test_palette.py", "web/test_translations.py",
 )  # fmt: skip
 WITHOUT = [f"--ignore=tests/{name}" for name in SAME]
 

@@ -343,13 +343,23 @@ def test_an_answer_is_read_graded_and_diagnosed_as_a_learners(client: Client, dr
     assert "Not correct" not in unread
 
 
+def proved(client: Client, draft: Draft, source: str, **more: Any) -> str:
+    """The proof; children of a very busy machine may get too little of the processor to look at everything."""
+    for _ in range(20):
+        part = text(post(client, "draft_proof", draft, source, **more))
+        if "(all of them)" in part:
+            break
+    return part
+
+
 def test_the_proof_counts_all_variants(client: Client, draft: Draft) -> None:
-    part = text(post(client, "draft_proof", draft, draft.source, htmx=True))
-    assert "500" in part
+    source = sum_source(high=220)
+    part = proved(client, draft, source, htmx=True)
+    assert "220" in part
     assert "(all of them)" in part
     assert "[no-test]" in part
     assert 'id="findings"' in part
-    whole = text(post(client, "draft_proof", draft, draft.source))
+    whole = proved(client, draft, source)
     assert "(all of them)" in whole
     assert "<textarea" in whole
     unreadable = text(post(client, "draft_proof", draft, "x = = 1", htmx=True))

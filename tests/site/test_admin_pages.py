@@ -73,7 +73,8 @@ def test_all_pages_keep_to_the_rules(
     found = []
     for name, address in PAGES.items():
         page.goto(f"{site}{address.format(**names)}")
-        page.wait_for_load_state("networkidle")
+        if name == "template":  # its variants come by themselves
+            page.wait_for_selector("#sample .specimen")
         found += [f"{name}: {problem}" for problem in _problems(page, DJANGOS.get(name, set()))]
     context.close()
     assert not found, "\n".join(found)

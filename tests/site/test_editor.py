@@ -201,6 +201,7 @@ def test_the_pages_are_accessible_and_contained(author: Author) -> None:
     found: dict[str, list[str]] = {}
 
     def look(name: str) -> None:
+        expect(page.locator(".htmx-request")).to_have_count(0, timeout=30_000)  # what is on its way is paler
         results = axe.run(page, options=RULES).response["violations"]
         found[name] = [f"{one['id']}: {node['html'][:200]}" for one in results for node in one["nodes"]]
         for width in (768, 1280):
