@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.fuzz.site import ROOT, Site, running
+from tests.serving import NO_LIMITS, ROOT, Site, running
 
 MOST = 3600  # seconds that edge cases and random ones may take; 200 for each operation take some minutes
 CONFIG = Path(__file__).with_name("schemathesis.toml")
@@ -48,7 +48,8 @@ class Outcome:
 
 def run(examples: int, seed: int, seconds: int) -> Outcome:
     """Fuzz a site of its own: edge cases, then ``examples`` for each operation, then ``seconds`` of sequences."""
-    with tempfile.TemporaryDirectory(prefix="study-fuzz-") as folder, running(Path(folder)) as site:
+    quiet = {**NO_LIMITS, "EMAIL_URL": "dummymail://", "LOG_LEVEL": "ERROR"}
+    with tempfile.TemporaryDirectory(prefix="study-fuzz-") as folder, running(Path(folder), **quiet) as site:
         # A sequence that goes another way when it is repeated, as with random questions it does, ends its phase:
         # told how long it has, Schemathesis begins anew.
         parts = [

@@ -13,7 +13,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.site.conftest import ROOT, ask
+from tests.serving import ROOT
+from tests.site.conftest import ask
 
 PASSWORD = "a password of theirs"
 STACKED = (Path(__file__).parent / "stacked.toml").read_text(encoding="utf-8")

@@ -5,22 +5,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from urllib.parse import quote
 
-import psycopg
 import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.serving import ROOT, Site, running
+
 CHROMIUM_FLAGS = [
     "--no-sandbox",  # tests may run as root
     "--disable-gpu",
@@ -33,39 +27,22 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(scope="session")
-def site_environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """What the site is started with; commands for its database need the same."""
-    state = tmp_path_factory.mktemp("site")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "STATE_DIR": str(state), "PORT": str(port), "HOST": "127.0.0.1"}
-    if "DATABASE_URL" in environment:
-        environment["DATABASE_URL"] = _new_database(environment["DATABASE_URL"], f"site_{port}")
-    return environment
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A running site with an empty database and the real bank."""
+    with running(tmp_path_factory.mktemp("site")) as site:
+        yield site
 
 
 @pytest.fixture(scope="session")
-def site(site_environment: dict[str, str]) -> Iterator[str]:
-    """The address of a running site with an empty database and the real bank."""
-    environment = site_environment
-    for command in (["migrate", "-v0"], ["loadbank"], ["collectstatic", "--noinput", "-v0"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
-    with running(environment, "readyz") as address:
-        yield address
+def site(served: Site) -> str:
+    """Its address."""
+    return served.address
 
 
-@contextmanager
-def running(environment: dict[str, str], probe: str) -> Iterator[str]:
-    """Serve the site until the end; ``probe`` tells when it has started."""
-    command = [sys.executable, "-m", "gunicorn", "--config", "python:studysite.gunicorn"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment) as server:
-        try:
-            address = f"http://127.0.0.1:{environment['PORT']}"
-            _wait_until_ready(f"{address}/{probe}", server)
-            yield address
-        finally:
-            server.terminate()
+@pytest.fixture(scope="session")
+def site_environment(served: Site) -> dict[str, str]:
+    """What it was started with; commands for its database need the same."""
+    return dict(served.environment)
 
 
 @pytest.fixture(scope="module")
@@ -115,22 +92,3 @@ def ask(environment: dict[str, str], *slugs: str) -> list[str]:
     command = [sys.executable, "manage.py", "shell", "--no-imports", "--command", code]
     told = subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True)
     return [f"/question/?variant={quote(token)}&practice=/review/" for token in json.loads(told.stdout)]
-
-
-def _new_database(url: str, name: str) -> str:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{url.rsplit('/', 1)[0]}/{name}"
-
-
-def _wait_until_ready(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        assert server.poll() is None, "the site stopped while starting"
-        try:
-            with urllib.request.urlopen(url, timeout=5) as response:
-                if response.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.1)
-    pytest.fail(f"{url} did not become ready")

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.site.conftest import ROOT
+from tests.serving import ROOT
 from tests.site.test_quality import LANGUAGES, RULES
 
 PASSWORD = "a password of theirs"

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.site.conftest import ROOT, running
+from tests.serving import running
 
 BODY = b'{"device_name": "x"}'
 HEAD = b"POST /api/v1/guests/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -79,24 +77,11 @@ def test_an_odd_request_is_a_problem(site: str, line: bytes, status: int, code: 
 
 
 @pytest.fixture
-def limited_site(tmp_path_factory: pytest.TempPathFactory, site_environment: dict[str, str]) -> Iterator[str]:
+def limited_site(tmp_path: Path) -> Iterator[str]:
     """A site of two workers at which an address may make 40 guests."""
-    state = tmp_path_factory.mktemp("limited")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "STATE_DIR": str(state),
-        "PORT": str(port),
-        "HOST": "127.0.0.1",
-        "WORKERS": "2",
-        "API_LIMITS": "guests=40/3600,address=",
-        "DATABASE_URL": f"sqlite:///{state / 'study.sqlite3'}",
-    }
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
-    with running(environment, "healthz") as address:
-        yield address
+    database = f"sqlite:///{tmp_path / 'study.sqlite3'}"
+    with running(tmp_path, WORKERS="2", API_LIMITS="guests=40/3600,address=", DATABASE_URL=database) as site:
+        yield site.address
 
 
 def test_of_all_workers_together_n_requests_come_through(limited_site: str) -> None:
