@@ -13,7 +13,7 @@ CLIENTS := tests/site/clients
 NODE_MODULES := $(CLIENTS)/node_modules
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test fuzz check check-code check-bank bench oracle messages pictures openapi pins clean
+.PHONY: run test test-long fuzz check check-code check-bank bench oracle messages pictures openapi pins clean
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
@@ -24,6 +24,10 @@ run: $(VENV)/installed-run
 
 test: $(VENV)/installed-dev $(NODE_MODULES)/installed
 	$(BIN)/python -m tests.run $(TESTS)
+
+# The same with all examples, seeds, looks and texts: before a release, or at night.
+test-long: $(VENV)/installed-dev $(NODE_MODULES)/installed
+	LONG=1 $(BIN)/python -m tests.run $(TESTS)
 
 # Schemathesis against a running site, at length: `make test` has a short run of it. FUZZ="--examples 1000 --seed 7".
 fuzz: $(VENV)/installed-dev

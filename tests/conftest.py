@@ -16,16 +16,18 @@ from rest_framework.test import APIClient
 
 from quizzes import study
 from quizzes.authoring import load_bank
-from quizzes.models import Misconception, QuestionTemplate, TemplateVersion, Topic, User
+from quizzes.models import Misconception, Publication, QuestionTemplate, TemplateVersion, Topic, User
 from quizzes.questions.catalogue import read_bank
 from quizzes.study import templates
+from tests.lengths import often
 
-settings.register_profile("untimed", deadline=None)  # how long an example takes says something of the machine
+# How long an example takes says something of the machine.
+settings.register_profile("untimed", deadline=None, max_examples=often(100))
 settings.load_profile("untimed")
 
 BANK_TABLES: tuple[type[Model], ...] = (
     Topic, Misconception, QuestionTemplate, TemplateVersion, Topic.requires.through,
-    QuestionTemplate.misconceptions.through,
+    QuestionTemplate.misconceptions.through, Publication,
 )  # fmt: skip
 
 
@@ -37,7 +39,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 @pytest.fixture(autouse=True)
 def fresh_caches(settings: Any) -> None:
-    """Versions never change in a database, but every test has a database of its own; and tries are counted per test.
+    """A slug and a number mean another version in another test, and tries are counted per test.
 
     The API has no limits where a test sets none.
     """
@@ -45,28 +47,38 @@ def fresh_caches(settings: Any) -> None:
     settings.CACHES = {"default": memory, "limits": memory}
     settings.API_LIMITS = {}
     cache.clear()
-    templates.load.cache_clear()
     templates.version.cache_clear()
 
 
-@pytest.fixture
-def bank(db: None, bank_rows: list[list[Model]]) -> None:
-    """The real bank, loaded: by its command the first time, as copied rows from then on, which is quicker."""
-    if QuestionTemplate.objects.exists():
-        return
-    if not bank_rows:
+@pytest.fixture(scope="session")
+def bank_rows(django_db_setup: None, django_db_blocker: Any) -> list[list[Model]]:
+    """The real bank, loaded once for all tests that come: those that do not ask for it begin without (below)."""
+    with django_db_blocker.unblock():
         load_bank(read_bank())
-        bank_rows += [list(table._default_manager.all()) for table in BANK_TABLES]
+        return [list(table._default_manager.all()) for table in BANK_TABLES]
+
+
+@pytest.fixture
+def bank(bank_rows: list[list[Model]], db: None) -> None:
+    """The real bank. A test with transactions of its own leaves an empty database: then its rows are copied."""
+    if QuestionTemplate.objects.exists():
         return
     with transaction.atomic():  # templates and versions refer to each other
         for table, rows in zip(BANK_TABLES, bank_rows, strict=True):
             table._default_manager.bulk_create(rows)
 
 
-@pytest.fixture(scope="session")
-def bank_rows() -> list[list[Model]]:
-    """The bank as it was loaded once."""
-    return []
+@pytest.fixture(autouse=True)
+def no_bank(request: pytest.FixtureRequest) -> None:
+    """A test of the database that does not ask for the bank has an empty one."""
+    asked = {*request.fixturenames}
+    if "bank" in asked or not (asked & {"db", "transactional_db"} or request.node.get_closest_marker("django_db")):
+        return
+    request.getfixturevalue("db")
+    with transaction.atomic():
+        for table in reversed(BANK_TABLES):
+            rows = table._base_manager.all()
+            rows._raw_delete(rows.db)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""``make test``: the whole suite on SQLite, then what touches the database again on PostgreSQL.
+"""``make test``: the whole suite on SQLite, then what touches the database again on PostgreSQL. LONG=1: at length.
 
 What a machine lacks is said plainly and skipped; with REQUIRE_ALL=1 it is an error.
 """
@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 from tests import postgres
+from tests.lengths import LONG
 
 ROOT = Path(__file__).resolve().parent.parent
 PARALLEL = ["--numprocesses", "auto", "--dist", "worksteal"]
@@ -25,6 +26,15 @@ SAME = (
     "api/test_schema.py", "web/test_calculator.py", "web/test_palette.py", "web/test_translations.py",
 )  # fmt: skip
 WITHOUT = [f"--ignore=tests/{name}" for name in SAME]
+# What `make test` takes of it: where statements are written, rows locked, transactions cut. `make test-long` takes all.
+WRITING = (
+    "quizzes", "reliability", "api/test_api.py", "api/test_devices.py", "api/test_me.py", "api/test_packs.py",
+    "api/test_progress.py", "api/test_reviews.py", "api/test_sync.py", "api/test_throttles.py",
+    "admin/test_exchange.py", "admin/test_misconceptions.py", "admin/test_people.py", "admin/test_statistics.py",
+    "admin/test_template_page.py", "admin/test_templates_list.py", "admin/test_topics.py",
+    "web/test_accounts.py", "web/test_web.py", "site/test_journey.py",
+)  # fmt: skip
+ON_POSTGRES = [*WITH_DATABASE, *WITHOUT] if LONG else [f"tests/{name}" for name in WRITING]
 
 
 def main(arguments: list[str]) -> int:
@@ -39,7 +49,7 @@ def main(arguments: list[str]) -> int:
         return failed or int(os.environ.get("REQUIRE_ALL") == "1")
     with postgres.server(programs) as url:
         environment["DATABASE_URL"] = url
-        return _pytest(arguments or [*WITH_DATABASE, *WITHOUT], environment, "PostgreSQL") or failed
+        return _pytest(arguments or ON_POSTGRES, environment, "PostgreSQL") or failed
 
 
 def _pytest(arguments: list[str], environment: dict[str, str], name: str) -> int:

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from quizzes.questions import Template, as_response, generate, give_up, grade, load, parse
 from quizzes.questions.values import Value, matrix, same
+from tests.lengths import often
 
 MANY = load((Path(__file__).parent / "templates" / "every-field.toml").read_text())
 
 
 def test_the_right_answer_is_right_and_shows_no_misconception(bank_question: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(bank_question, seed)
         result = grade(variant, variant.answers)
         assert (result.verdict, result.score, result.misconceptions) == ("correct", Fraction(1), ())
@@ -23,7 +24,7 @@ def test_the_right_answer_is_right_and_shows_no_misconception(bank_question: Tem
 
 def test_every_misconceptions_value_is_diagnosed_with_all_that_match(bank_question: Template) -> None:
     seen = set()
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(bank_question, seed)
         for code, values in variant.wrong.items():
             for name, value in values.items():
@@ -47,7 +48,7 @@ def test_every_misconceptions_value_is_diagnosed_with_all_that_match(bank_questi
 
 
 def test_what_a_learner_with_a_misconception_types_is_diagnosed(bank_question: Template) -> None:
-    for seed in range(30):
+    for seed in range(often(30)):
         variant = generate(bank_question, seed)
         for code, values in variant.wrong.items():
             wrong = {**variant.answers, **values}
@@ -56,7 +57,7 @@ def test_what_a_learner_with_a_misconception_types_is_diagnosed(bank_question: T
 
 
 def test_choosing_a_distractor_is_diagnosed_and_choosing_the_answer_is_right(tiny_sum: Template) -> None:
-    for seed in range(50):
+    for seed in range(often(50)):
         variant = generate(tiny_sum, seed, "choice")
         verdicts = {}
         for key in "abcd":

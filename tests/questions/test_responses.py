@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from quizzes.questions import FORMATS, ResponseError, Template, Variant, as_response, generate, grade, load, parse
 from quizzes.questions.values import plain
 from quizzes.questions.words import RESPONSES
+from tests.lengths import often
 
 TEMPLATES = Path(__file__).parent / "templates"
 INTEGER = load((TEMPLATES / "tiny-sum.toml").read_text())
@@ -383,14 +384,14 @@ def test_keys_of_a_choice_stand_for_values_and_nothing_else_is_read(tiny_sum: Te
 
 
 def test_an_answer_written_as_a_response_is_right(bank_question: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         for form in FORMATS if len(bank_question.answers) == 1 else FORMATS[:1]:
             variant = generate(bank_question, seed, form)
             assert grade(variant, parse(variant, responses_of(variant))).verdict == "correct"
 
 
 def test_an_answer_typed_as_it_is_shown_is_right(bank_question: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(bank_question, seed)
         typed = {
             a.name: plain(variant.answers[a.name], a.places if a.is_decimal else None)
@@ -402,7 +403,7 @@ def test_an_answer_typed_as_it_is_shown_is_right(bank_question: Template) -> Non
 
 
 def test_answers_of_every_type_are_right_when_written_back(many: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(many, seed)
         assert grade(variant, parse(variant, responses_of(variant))).verdict == "correct"
 

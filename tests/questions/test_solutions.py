@@ -11,6 +11,7 @@ from quizzes.questions import Language, Template, explain, generate, load, rende
 from quizzes.questions.expressions import compile_expression, compile_trace
 from quizzes.questions.functions import TRACES
 from quizzes.questions.values import latex, matrix, plain
+from tests.lengths import often
 
 Edit = Callable[..., str]
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
@@ -23,7 +24,7 @@ def digits(text: str) -> str:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_solution_ends_in_the_answer(bank_question: Template, language: Language) -> None:
-    for seed in range(60):
+    for seed in range(often(60)):
         variant = generate(bank_question, seed)
         solution = explain(variant, language)
         for answer in bank_question.answers:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from quizzes.questions import Problem, Template, TemplateError, generate, load, split
 from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
+from tests.lengths import LONG, often
 
 TEMPLATES = Path(__file__).parent / "templates"
 BANK = dict(read_bank().sources)
@@ -310,13 +311,13 @@ def mutations(draw: st.DrawFn) -> str:
     return source
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=often(300))
 @given(mutations())
 def test_a_damaged_source_loads_or_is_a_template_error(source: str) -> None:
     problems_of_all(source)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=often(60))
 @given(mutations())
 def test_what_loads_can_be_linted(source: str) -> None:
     try:
@@ -327,7 +328,7 @@ def test_what_loads_can_be_linted(source: str) -> None:
         lint(template, (), ())
 
 
-@pytest.mark.parametrize("source", [*list(BANK.values())[::10], SUM, MANY])
+@pytest.mark.parametrize("source", [*list(BANK.values())[:: 10 if LONG else 60], SUM, MANY])
 @pytest.mark.parametrize("value", [None, True, 5, 0.5, "x", [], [1], {}, {"x": 1}])
 def test_any_top_level_key_may_hold_anything(source: str, value: object) -> None:
     document = tomllib.loads(source)

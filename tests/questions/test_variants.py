@@ -6,6 +6,7 @@ import pytest
 
 from quizzes.questions import MAX_SEED, GenerationError, Template, Variant, generate, load, restore
 from quizzes.questions.values import plain, same
+from tests.lengths import often
 
 Edit = Callable[..., str]
 
@@ -18,7 +19,7 @@ def everything(variant: Variant) -> tuple[object, ...]:
 
 
 def test_a_seed_gives_one_variant(bank_question: Template) -> None:
-    for seed in range(50):
+    for seed in range(often(50)):
         assert everything(generate(bank_question, seed)) == everything(generate(bank_question, seed))
     different = {str(generate(bank_question, seed).parameters_json()) for seed in range(200)}
     assert len(different) > 80 or bank_question.small
@@ -32,7 +33,7 @@ def test_posing_it_as_a_choice_does_not_change_the_question(bank_question: Templ
 
 
 def test_derived_values_and_answers_follow_from_the_parameters(tiny_sum: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(tiny_sum, seed)
         a, b = variant.parameters["a"], variant.parameters["b"]
         assert isinstance(a, int)
@@ -47,7 +48,7 @@ def test_derived_values_and_answers_follow_from_the_parameters(tiny_sum: Templat
 
 
 def test_an_attempt_is_restored_from_its_stored_parameters_alone(bank_question: Template) -> None:
-    for seed in range(50):
+    for seed in range(often(50)):
         variant = generate(bank_question, seed)
         stored = json.loads(json.dumps(variant.parameters_json()))
         assert everything(restore(bank_question, seed, stored)) == everything(variant)
@@ -61,7 +62,7 @@ def test_parameters_that_do_not_meet_the_conditions_are_not_restored(tiny_sum: T
 
 
 def test_every_draw_meets_the_conditions(bank_question: Template) -> None:
-    for seed in range(300):
+    for seed in range(often(300)):
         variant = generate(bank_question, seed)
         assert all(condition.holds(variant.scope) for condition in bank_question.require)
         for parameter in bank_question.parameters:
@@ -74,12 +75,12 @@ def test_every_draw_meets_the_conditions(bank_question: Template) -> None:
 
 
 def test_variants_that_tell_all_misconceptions_apart_are_preferred(bank_question: Template) -> None:
-    variants = [generate(bank_question, seed) for seed in range(300)]
+    variants = [generate(bank_question, seed) for seed in range(often(300))]
     assert sum(variant.diagnosable() for variant in variants) >= 0.95 * len(variants)
 
 
 def test_a_diagnosable_variant_has_wrong_answers_that_all_differ(bank_question: Template) -> None:
-    for seed in range(100):
+    for seed in range(often(100)):
         variant = generate(bank_question, seed)
         for name, right in variant.answers.items():
             values = [right, *(wrong[name] for wrong in variant.wrong.values() if name in wrong)]
@@ -113,7 +114,7 @@ def test_a_condition_guards_a_value_that_has_no_meaning_outside_it(edited: Edit)
     template = load(
         edited('"a < b"', '"a < 20"', 'total = "a + b"', 'total = "output_size(20, a + 1) + b * 0 + 100 // (20 - a)"')
     )
-    for seed in range(50):
+    for seed in range(often(50)):
         a = generate(template, seed).parameters["a"]
         assert isinstance(a, int)
         assert a < 20

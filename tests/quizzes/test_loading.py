@@ -20,6 +20,7 @@ from quizzes.management.commands import loadbank
 from quizzes.models import Misconception, Publication, QuestionTemplate, TemplateVersion, Topic
 from quizzes.questions import Language, TemplateError
 from quizzes.questions.catalogue import Bank, MisconceptionEntry, TopicEntry
+from tests.lengths import often
 from tests.quizzes.sources import sum_source
 
 pytestmark = pytest.mark.django_db
@@ -319,7 +320,7 @@ def forgotten() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(acts=st.lists(st.tuples(st.sampled_from(ACTS), st.sampled_from("abcd")), max_size=9))
 def test_nothing_that_somebody_wrote_is_lost_in_any_order_of_things(acts: list[tuple[str, str]]) -> None:
     with forgotten():

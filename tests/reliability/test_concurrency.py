@@ -27,9 +27,8 @@ CONV = "conv-output-size"
 
 
 @pytest.fixture
-def learner_id(transactional_db: None) -> UUID:
+def learner_id(transactional_db: None, bank: None) -> UUID:
     """A guest, with the bank loaded, committed for all threads to see."""
-    load_bank(read_bank())
     device, _ = study.create_guest("test")
     return device.user_id  # type: ignore[no-any-return]
 

@@ -10,9 +10,7 @@ import pytest
 from django.db import connection
 
 from quizzes import study
-from quizzes.authoring import load_bank
 from quizzes.models import Belief, Card, QuestionTemplate, uuid7
-from quizzes.questions.catalogue import read_bank
 from quizzes.study import Submission
 from quizzes.study.changes import Change
 from tests.quizzes.answers import right, wrong
@@ -22,8 +20,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 WRITERS, EACH = 8, 12
 
 
-def test_eight_writers_and_a_reader_skip_nothing(transactional_db: None) -> None:
-    load_bank(read_bank())
+@pytest.mark.usefixtures("bank")
+def test_eight_writers_and_a_reader_skip_nothing() -> None:
     device, _ = study.create_guest("test")
     learner: UUID = device.user_id
     slugs = list(QuestionTemplate.objects.filter(kind="question", calculates=True).values_list("slug", flat=True)[:24])

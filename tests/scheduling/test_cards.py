@@ -27,6 +27,7 @@ from quizzes.scheduling import (
 from quizzes.scheduling.days import midnight
 from quizzes.scheduling.forgetting import interval, window
 from quizzes.scheduling.preferences import DEFAULT_RETENTION, RETENTIONS
+from tests.lengths import often
 from tests.scheduling.histories import TODAY, answer, histories, stepped
 
 WRONG = {"correct": False}
@@ -161,7 +162,7 @@ def test_a_card_that_was_never_answered_has_no_recall() -> None:
     assert fold([]) == CardState()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(histories(), st.sampled_from([0.80, 0.85, 0.95, 0.97]))
 def test_the_retention_asked_for_moves_the_due_day_and_nothing_else(events: list[Event], retention: float) -> None:
     usual, asked = fold(events), fold(events, Preferences(retention=retention))
@@ -170,7 +171,7 @@ def test_the_retention_asked_for_moves_the_due_day_and_nothing_else(events: list
         assert (asked.due_day <= usual.due_day) if retention > DEFAULT_RETENTION else (asked.due_day >= usual.due_day)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(memories, retentions, st.binary(max_size=32), st.integers(1, 1000))
 def test_a_due_day_is_the_same_for_the_same_key_and_within_the_window(
     memory: Memory, retention: float, key: bytes, reviews: int
@@ -209,7 +210,7 @@ def rated(answers: list[Any]) -> list[tuple[int, fsrs.Rating]]:
     return found
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(histories(travel=False, acts=False), retentions)
 def test_memory_and_interval_are_those_of_fsrs_given_one_review_a_day(events: list[Event], retention: float) -> None:
     state = fold(events, Preferences(retention=retention))
@@ -228,7 +229,7 @@ def test_memory_and_interval_are_those_of_fsrs_given_one_review_a_day(events: li
         assert state.due_day == state.memory.day + days
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=often(200), deadline=None)
 @given(histories(acts=False))
 def test_every_state_keeps_its_promises(events: list[Event]) -> None:
     state = CardState()
@@ -252,7 +253,7 @@ def test_every_state_keeps_its_promises(events: list[Event]) -> None:
         assert 0 < (recall(state.memory, state.due_day) or 0) < 1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(histories(travel=False, acts=False))
 def test_a_day_counts_once_however_many_answers_it_holds(events: list[Event]) -> None:
     assert stepped(events).reviews == len({one.day for one in events})

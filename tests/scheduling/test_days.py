@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.scheduling import Answer, CardState, Event, Preferences, date_of, day_of, fold, learner_day, step
+from tests.lengths import often
 from tests.scheduling.histories import START, histories
 
 HOUR = timedelta(hours=1)
@@ -64,7 +65,7 @@ def test_daylight_saving_breaks_no_day_in_two(zone: str, day_start_hour: int) ->
     assert {days.count(day) for day in whole} == {23, 24, 25}
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(st.randoms(use_true_random=False))
 def test_however_a_learner_travels_no_day_counts_twice(chance: random.Random) -> None:
     """The offset and the hour at which days begin change between answers; reviews are the days that got later."""
@@ -82,7 +83,7 @@ def test_however_a_learner_travels_no_day_counts_twice(chance: random.Random) ->
         assert state.settled is None or state.settled.day == latest[-2]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(histories(), st.integers(0, 23))
 def test_another_hour_at_which_days_begin_moves_no_day_of_the_past(events: list[Event], hour: int) -> None:
     assert fold(events, Preferences(day_start_hour=hour)) == fold(events)

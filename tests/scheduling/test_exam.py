@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from quizzes.scheduling import Preferences, before_exam, planned, portion
 from quizzes.scheduling.forgetting import fuzzed, interval
 from quizzes.scheduling.planning import PASS_DAYS
+from tests.lengths import often
 from tests.scheduling.histories import TODAY
 
 templates = st.uuids()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(templates, st.integers(0, 60), st.integers(1, 90), st.integers(-3, 30))
 def test_what_was_not_seen_in_the_last_days_is_due_before_the_exam(
     template: UUID, ago: int, days: int, exam_in: int

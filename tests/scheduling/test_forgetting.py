@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from quizzes.scheduling.days import midnight
 from quizzes.scheduling.forgetting import LONGEST, fuzzed, interval, pick, retrievability, window
 from quizzes.scheduling.preferences import RETENTIONS
+from tests.lengths import often
 
 stabilities = st.floats(0.001, 100_000)
 GRID = [0.001, 0.2, 1, 2.3065, 10, 99.5, 365, 36500]
@@ -21,7 +22,7 @@ def reviewed(stability: float, difficulty: float = 5.0) -> fsrs.Card:
     return fsrs.Card(1, state, None, stability, difficulty, due=midnight(0), last_review=midnight(0))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(stabilities, st.integers(0, 40_000))
 def test_recall_is_that_of_fsrs(stability: float, elapsed: int) -> None:
     expected = fsrs.Scheduler().get_card_retrievability(reviewed(stability), midnight(elapsed))
@@ -34,7 +35,7 @@ def test_recall_is_one_after_a_review_and_nine_tenths_after_the_stability(stabil
     assert retrievability(stability, stability) == pytest.approx(0.9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(stabilities, st.floats(1, 10), st.integers(1, 4000), st.sampled_from(fsrs.Rating), st.floats(*RETENTIONS))
 def test_intervals_are_those_of_fsrs(
     stability: float, difficulty: float, elapsed: int, rating: fsrs.Rating, retention: float

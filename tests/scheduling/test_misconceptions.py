@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from quizzes.scheduling import Belief, Evidence
 from quizzes.scheduling.misconceptions import RIGHTS_TO_CLOSE, fold, step
+from tests.lengths import often
 from tests.scheduling.histories import START, TODAY
 
 
@@ -77,7 +78,7 @@ def logs(draw: st.DrawFn) -> list[Evidence]:
     return found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(logs(), st.integers(0, 2**32))
 def test_replay_is_incremental_update_in_any_order_and_with_repeats(log: list[Evidence], seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # to repeat, not to hide
@@ -89,7 +90,7 @@ def test_replay_is_incremental_update_in_any_order_and_with_repeats(log: list[Ev
     assert fold(late) == belief
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(logs().filter(bool))
 def test_a_belief_is_open_from_the_last_time_it_showed_until_overcome(log: list[Evidence]) -> None:
     """The rule once more, from the whole log."""
@@ -107,7 +108,7 @@ def rights_to_go(belief: Belief) -> int:
     return max(RIGHTS_TO_CLOSE - belief.rights, 2 - len(days))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(logs(), st.integers(-4, 4))
 def test_a_check_is_wanted_where_a_right_answer_today_brings_it_nearer_to_its_end(
     log: list[Evidence], days: int

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from quizzes.scheduling import DEFAULTS, Planned, Preferences, ordered, planned, portion
 from quizzes.scheduling.forgetting import fuzzed, interval, window
 from quizzes.scheduling.planning import HORIZON, loss
+from tests.lengths import often
 from tests.scheduling.histories import TODAY
 
 TOPICS = [UUID(int=number) for number in range(4)]
@@ -56,7 +57,7 @@ def peak(cards: list[Planned]) -> int:
     return max(Counter(max(card.due_day, TODAY) for card in cards).values(), default=0)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(plans())
 def test_a_portion_holds_what_closes_today_and_nothing_that_is_not_open(cards: list[Planned]) -> None:
     asked = portion(cards, 0, TODAY)
@@ -66,7 +67,7 @@ def test_a_portion_holds_what_closes_today_and_nothing_that_is_not_open(cards: l
     assert len(asked) == len(set(asked))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(plans())
 def test_whoever_follows_the_portion_asks_every_card_within_its_window(cards: list[Planned]) -> None:
     asked = followed(cards).asked
@@ -74,7 +75,7 @@ def test_whoever_follows_the_portion_asks_every_card_within_its_window(cards: li
         assert card.opens <= asked[card.template] <= max(card.closes, TODAY)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(plans(HORIZON))
 def test_no_day_of_a_weeks_portions_is_longer_than_the_longest_of_due_cards(cards: list[Planned]) -> None:
     assert max(followed(cards).loads, default=0) <= peak(cards)
@@ -105,7 +106,7 @@ def test_what_was_learned_on_one_day_comes_back_over_its_whole_window() -> None:
     assert 0.5 * 20 <= min(loads) <= max(loads) <= 1.3 * 20
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(plans(), seeds)
 def test_each_review_takes_one_card_from_the_portion_whatever_the_order(cards: list[Planned], seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311  # to repeat, not to hide
@@ -126,7 +127,7 @@ def test_what_opens_tomorrow_is_counted_from_the_beginning_of_the_day() -> None:
     assert len(portion(tomorrow + open_now[5:], 5, TODAY)) == 15
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(plans())
 def test_where_all_is_open_the_daily_number_is_the_least_that_will_do(cards: list[Planned]) -> None:
     cards = [card._replace(opens=TODAY) for card in cards if card.closes > TODAY and card.due_day < TODAY + HORIZON]
@@ -183,7 +184,7 @@ def test_the_longer_a_card_has_waited_the_less_another_day_costs(stability: floa
     assert all(0 < later < earlier for earlier, later in pairwise(losses))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(st.floats(0.1, 2000), st.floats(0.8, 0.97), st.binary(min_size=1), st.integers(0, 60))
 def test_without_an_exam_a_cards_window_is_that_of_its_interval(
     stability: float, retention: float, key: bytes, elapsed: int

@@ -17,6 +17,7 @@ from quizzes.scheduling.forgetting import LONGEST, interval, retrievability
 from quizzes.scheduling.planning import PASS_DAYS
 from quizzes.scheduling.preferences import RETENTIONS
 from quizzes.scheduling.projection import ANSWERS_PER_NEW, RETURNS_AFTER, good_review, intervals
+from tests.lengths import often
 from tests.scheduling.histories import TODAY, answer
 
 memories = st.builds(Memory, st.floats(0.01, 5000), st.floats(1, 10), st.just(0))
@@ -53,7 +54,7 @@ def assert_close(one: list[float], other: list[float]) -> None:
     np.testing.assert_allclose(one, other, rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=often(300), deadline=None)
 @given(memories, st.integers(1, 3000))
 def test_a_good_review_is_that_of_fsrs(memory: Memory, elapsed: int) -> None:
     before = fsrs.Card(1, fsrs.State.Review, None, memory.stability, memory.difficulty, midnight(0), midnight(0))
@@ -83,7 +84,7 @@ def test_a_new_card_starts_as_after_a_hard_first_day() -> None:
     assert deck.due_day[0] == TODAY + interval(memory.stability, DEFAULTS.retention)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(decks(), st.integers(0, 40), st.integers(0, 60), st.integers(0, 10), st.sampled_from([None, 3, 12, 40]))
 def test_a_projection_keeps_its_promises(
     deck: Deck, days: int, unseen: int, new_per_day: int, exam_in: int | None
@@ -105,7 +106,7 @@ def test_a_projection_keeps_its_promises(
         assert (found.deck.due_day >= TODAY + days).all()  # nothing due is left over
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=often(100), deadline=None)
 @given(decks(), st.integers(0, 30), st.integers(1, 30), st.integers(0, 80), st.sampled_from([None, 9, 20, 35]))
 def test_two_projections_in_a_row_are_one(deck: Deck, first: int, then: int, unseen: int, exam_in: int | None) -> None:
     preferences = Preferences(exam_day=None if exam_in is None else TODAY + exam_in)
@@ -119,7 +120,7 @@ def test_two_projections_in_a_row_are_one(deck: Deck, first: int, then: int, uns
     assert all(one <= both + 1e-9 for one, both in zip(ended.reviews, whole.reviews[first:], strict=True))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=often(120), deadline=None)
 @given(decks(), st.integers(0, 20), st.integers(1, 60))
 def test_cards_do_not_get_into_each_others_way(deck: Deck, split: int, days: int) -> None:
     whole = project(deck, TODAY, days, DEFAULTS)

@@ -20,6 +20,7 @@ from quizzes.scheduling import (
     fold,
     step,
 )
+from tests.lengths import often
 from tests.scheduling.histories import (
     START,
     TODAY,
@@ -76,7 +77,7 @@ def test_events_of_the_same_moment_are_ordered_by_id() -> None:
         step(fold([right]), wrong)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(histories().filter(bool), st.randoms(use_true_random=False))
 def test_what_is_voided_might_as_well_never_have_been(events: list[Event], chance: random.Random) -> None:
     taken_back = chance.choice(events)
@@ -107,7 +108,7 @@ def test_a_void_that_arrives_before_its_answer_still_takes_it_back() -> None:
     assert learned(arrived([action(2, "void", voids=first), first])) == CardState()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(histories(), histories(acts=False))
 def test_a_reset_makes_the_card_new(before: list[Event], after: list[Event]) -> None:
     reset = action(10**6, "reset")
@@ -129,7 +130,7 @@ def test_suspending_lasts_until_resuming_and_burying_for_a_day() -> None:
     assert learned(resumed) == learned(fold([answer(1)]))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=often(150), deadline=None)
 @given(histories())
 def test_suspending_resuming_and_burying_leave_the_memory_alone(events: list[Event]) -> None:
     quiet = ("suspend", "resume", "bury")

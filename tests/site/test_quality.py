@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Response
 
+from tests.lengths import LONG
 from tests.site.conftest import ask
 
 TEMPLATES = {
@@ -64,7 +65,10 @@ class Visit:
         self.page.wait_for_selector(".solution")
 
 
-@pytest.fixture(params=[(language, theme) for language in LANGUAGES for theme in ("light", "dark")], ids="-".join)
+LOOKS = [("ja", "light"), ("en", "dark"), *([("ja", "dark"), ("en", "light")] if LONG else [])]
+
+
+@pytest.fixture(params=LOOKS, ids="-".join)
 def visit(browser: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Visit]:
     language, theme = request.param
     context = browser.new_context(

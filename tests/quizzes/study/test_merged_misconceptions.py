@@ -19,6 +19,7 @@ from quizzes.feedback import feedback
 from quizzes.models import Attempt, Belief, CardAction, Misconception, QuestionTemplate, TemplateVersion, User, uuid7
 from quizzes.study import log
 from quizzes.study.rows import belief_of
+from tests.lengths import often
 from tests.quizzes.answers import ask_and_answer, submission, wrong
 
 Make = Callable[..., QuestionTemplate]
@@ -107,7 +108,7 @@ def version(small: Make) -> TemplateVersion:
     return found
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps)
 def test_beliefs_are_those_of_a_log_in_which_it_had_always_been_one(version: TemplateVersion, taken: list[Any]) -> None:
     with transaction.atomic():

@@ -17,6 +17,7 @@ from quizzes import agenda, authoring, progress, study
 from quizzes.models import Attempt, Belief, Card, CardAction, QuestionTemplate, TemplateVersion, User
 from quizzes.study import voiding
 from quizzes.study.rows import belief_columns, belief_of, card_columns, card_state
+from tests.lengths import often
 from tests.quizzes.answers import ask_and_answer, submission, wrong
 from tests.quizzes.sources import sum_source
 
@@ -261,7 +262,7 @@ EVENTS = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=often(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events=EVENTS)
 def test_however_it_came_about_only_what_counts_is_learned(small: Make, events: list[Any]) -> None:
     """A log with voided versions ends in the same cards and beliefs as the same log without their answers."""
