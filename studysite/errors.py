@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.http import HttpRequest, HttpResponse
 
 from quizzes.api import problems
 from quizzes.web import errors as pages
+
+from . import unavailable
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -24,7 +28,11 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500."""
+    """500; where it is the database or the disk that fails, 503 with ``Retry-After``."""
+    if unavailable.passes(sys.exception()):  # Django calls this while it handles what was raised
+        response = problems.of_site(request, 503) if _is_api(request) else pages.unavailable(request)
+        response["Retry-After"] = str(unavailable.RETRY_AFTER)
+        return response
     return problems.of_site(request, 500) if _is_api(request) else pages.server_error(request)
 
 

@@ -74,6 +74,7 @@ _ALWAYS = {
     400: "The request is not of the documented form (`invalid`), or its address is malformed (`malformed-query`).",
     406: "`Accept` excludes JSON (`not-acceptable`).",
     429: "Too many requests (`throttled`). `Retry-After` says in how many seconds to try again.",
+    503: "The data cannot be reached (`unavailable`). `Retry-After` says in how many seconds to send the same again.",
 }
 _WITH_BODY = {
     400: "The body is not JSON (`parse-error`) or not of the documented form (`invalid`, with `errors` per field).",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from hashlib import sha256
+from threading import Lock
 
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -40,9 +41,20 @@ class Document(Endpoint):
         return get_conditional_response(request, etag, None, response) or response
 
 
-@cache
+_writing = Lock()
+
+
 def document() -> bytes:
-    """The document as JSON. To put it together takes long, so each worker does it once."""
+    """The document as JSON. To put it together takes long, so each worker does it once, and one thread at a time.
+
+    Two at once would break: drf-spectacular loads its extensions as it goes.
+    """
+    with _writing:
+        return _document()
+
+
+@cache
+def _document() -> bytes:
     with translation.override("en"):
         described = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     written: bytes = OpenApiJsonRenderer().render(described, renderer_context={"indent": 1})

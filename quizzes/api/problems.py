@@ -61,6 +61,7 @@ _OF_SITE = {
     404: "not-found",
     405: "method-not-allowed",
     500: "server-error",
+    503: "unavailable",
 }
 
 
@@ -87,11 +88,15 @@ _TITLES = {
     422: "Unprocessable Content",
     429: "Too Many Requests",
     500: "Internal Server Error",
+    503: "Service Unavailable",
 }
 _DETAILS = {  # instead of the framework's
     "bad-request": lambda: _("The request cannot be read."),
     "not-found": lambda: _("There is nothing at this address."),
     "server-error": lambda: _("Something went wrong here. It was recorded; try again later."),
+    "unavailable": lambda: _(
+        "The data cannot be reached at the moment. Send the same again when Retry-After says: nothing counts twice."
+    ),
     "too-large": lambda: _("The request is too large."),
     "not-authenticated": lambda: _("Send a token: Authorization: Token …"),
     "permission-denied": lambda: _("You may not do this."),

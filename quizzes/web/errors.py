@@ -45,6 +45,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return _bare(request, "quizzes/errors/server_error.html", HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503: the database or the disk fails at the moment."""
+    return _bare(request, "quizzes/errors/unavailable.html", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403: the form does not belong to the session that the browser has now. A question is asked again as it was."""
     asked_again = question.show_again(request)
