@@ -6,6 +6,7 @@ Attempts and card actions are the log; cards and beliefs follow from it and can 
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any, ClassVar
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -103,6 +104,19 @@ class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-m
         """Whether no password was chosen yet."""
         return not self.has_usable_password()
 
+    @property
+    def password_digest(self) -> str:
+        """What a device's token is bound to: another password, however it was set, is another digest."""
+        return sha256(self.password.encode()).hexdigest()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Whether it is the password. Django may hash it anew, by a better method, which is no new password."""
+        before = self.password_digest
+        right = super().check_password(raw_password)
+        if self.password_digest != before:
+            Device.objects.filter(user=self, password_digest=before).update(password_digest=self.password_digest)
+        return right
+
 
 class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
     """One token of one device; only its hash is kept. ``id`` is what is told of it, the key is the hash."""
@@ -111,6 +125,7 @@ class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
     name = models.CharField(max_length=100, blank=True)
     signed_in_at = models.DateTimeField(default=timezone.now)  # the learner was last there in person
     last_used_at = models.DateTimeField(default=timezone.now)  # to within the interval at which tokens are renewed
+    password_digest = models.CharField(max_length=64)  # of the learner's password; once that is another, the token ends
 
     objects: ClassVar[AuthTokenManager] = AuthTokenManager()
 
@@ -119,6 +134,11 @@ class Device(AbstractAuthToken):  # type: ignore[misc]  # knox ships no types
 
     def __str__(self) -> str:
         return self.name or "device"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the learner still has the password with which the token was given."""
+        return bool(self.password_digest == self.user.password_digest)
 
 
 class ClosedToken(models.Model):

@@ -248,4 +248,4 @@ def _insert(model: type[Model], key: tuple[str, ...], vendor: str) -> str:
         return sql
     keys = [str(model._meta.get_field(name).column) for name in key]  # type: ignore[union-attr]
     changed = ", ".join(f"{quote(name)} = EXCLUDED.{quote(name)}" for name in columns if name not in keys)
-    return f"{sql} ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {changed}"
+    return f"{sql} ON CONFLICT ({', '.join(map(quote, keys))}) DO UPDATE SET {changed}"  # nosec B608  # our own names

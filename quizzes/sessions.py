@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import CreateError
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db import IntegrityError
 
-from .models import Session
+from .models import Session, User
 
 
 class SessionStore(DatabaseStore):
@@ -18,6 +20,20 @@ class SessionStore(DatabaseStore):
     def get_model_class(cls) -> type[Session]:
         """Where sessions are kept."""
         return Session
+
+    def save(self, must_create: bool = False) -> None:
+        """Write it. A learner who is deleted at this moment is not signed in any more: the session begins anew, empty.
+
+        Django would take the missing learner for a key that is in use, and try other keys without end.
+        """
+        try:
+            super().save(must_create)
+        except (CreateError, IntegrityError):
+            learner = self.get(SESSION_KEY)
+            if learner is None or User.objects.filter(id=learner).exists():
+                raise
+            self.clear()
+            super().save(must_create)
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
         """The row of this session."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import datetime, timedelta
 from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.internal.flows.login import get_authentication_records
+from django.db import OperationalError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
@@ -21,6 +23,8 @@ from rest_framework.request import Request
 
 from quizzes import study
 from quizzes.models import Device, User
+
+logger = logging.getLogger(__name__)
 
 CLOSED = "The learner was deleted, or merged into an account (`account-deleted`)."
 NO_CSRF = "A browser's session without its CSRF token (`csrf-failed`)."
@@ -65,12 +69,30 @@ class DeviceAuthentication(TokenAuthentication):  # type: ignore[misc]  # knox s
             raise
         return found
 
+    def _cleanup_token(self, auth_token: Device) -> bool:
+        """Whether it has expired. It stays for ``housekeeping`` to forget: reading writes nothing, and who was refused
+        by a clock that was wrong for a minute has not lost a guest's only key.
+        """
+        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
+
+    def validate_user(self, auth_token: Device) -> tuple[User, Device]:
+        """Let nobody in with a token that was given for a password of before."""
+        if not auth_token.is_open:  # it stays until it expires, for ``housekeeping`` to forget
+            raise exceptions.AuthenticationFailed(_("Invalid token."))
+        found: tuple[User, Device] = super().validate_user(auth_token)
+        return found
+
     def renew_token(self, auth_token: Device) -> None:
         """As knox does it, but so that a token which is revoked at this moment is no error."""
         expiry: datetime = timezone.now() + knox_settings.TOKEN_TTL
-        if expiry - auth_token.expiry > timedelta(seconds=knox_settings.MIN_REFRESH_INTERVAL):
-            auth_token.expiry = expiry
-            study.renew(auth_token, expiry)
+        due = expiry - auth_token.expiry > timedelta(seconds=knox_settings.MIN_REFRESH_INTERVAL)
+        if due and auth_token.is_open:
+            try:
+                study.renew(auth_token, expiry)
+            except OperationalError as error:  # a full disk keeps nobody from reading; the next request tries again
+                logger.warning("a token was not renewed: %s", error)
+            else:
+                auth_token.expiry = expiry
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

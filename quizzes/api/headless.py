@@ -93,7 +93,11 @@ def _of_device(view: View, signed_in: bool) -> View:
         acting = signed_in and sender.device is not None and not sender.device.user.is_guest
         if acting and sender.device is not None:
             request.user = sender.device.user
-        response = view(request, *args, **kwargs)
+        try:
+            response = view(request, *args, **kwargs)
+        except User.DoesNotExist as error:  # deleted since the password was looked at
+            request.session.flush()
+            return _refusal(error)
         if acting or SESSION_KEY in request.session:  # the token is enough from now on
             request.session.flush()
         if response.status_code == 429:

@@ -17,7 +17,7 @@ def account_of(email: str) -> User | None:
     """The account that signs in with this address."""
     address = User.objects.normalize_email(email)
     confirmed = EmailAddress.objects.filter(email=address, verified=True).select_related("user").first()
-    found: User | None = confirmed.user if confirmed else User.objects.filter(email__iexact=address).first()
+    found: User | None = confirmed.user if confirmed else User.objects.filter(email=address).first()
     return found
 
 

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from quizzes.models import Attempt, CardAction, Device, User, uuid7
 
 from . import log
-from .devices import add_device, close
+from .devices import add_device, close, keep_devices
 from .errors import Refused
 
 BATCH = 500
@@ -42,11 +42,12 @@ def sign_up(learner: UUID, email: str, password: str) -> User:
             user = log.lock(learner)
             if not user.is_guest:
                 raise Refused("not-a-guest")
-            if User.objects.filter(email__iexact=email).exists():
+            if User.objects.filter(email=email).exists():  # in small letters, as all are
                 raise Refused("email-taken")
             user.email = email
             user.set_password(password)
             user.save(update_fields=["email", "password"])
+            keep_devices(user)
     except IntegrityError:  # somebody else took it between our look and our update
         raise Refused("email-taken") from None
     return user
@@ -80,6 +81,7 @@ def _become_account(learner: UUID, email: str, password: str) -> User:
     user = log.lock(learner)
     user.set_password(password)
     user.save(update_fields=["password"])
+    keep_devices(user)
     return user
 
 
@@ -94,7 +96,8 @@ def readdress(learner: UUID, email: str) -> None:
 
 def claim(learner: UUID, email: str) -> None:
     """Give a confirmed address to the account. Who used it without confirming it keeps the account, not the address."""
-    User.objects.filter(email__iexact=email).exclude(id=learner).update(email=None)
+    email = User.objects.normalize_email(email)
+    User.objects.filter(email=email).exclude(id=learner).update(email=None)
     User.objects.filter(id=learner).update(email=email)
 
 

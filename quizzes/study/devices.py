@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from knox.settings import knox_settings
 
@@ -15,9 +15,20 @@ from .errors import Refused
 
 
 def add_device(user: User, name: str) -> tuple[Device, str]:
-    """A new device and its token, which is told only here. Its learner has just signed in on it."""
-    device, token = Device.objects.create(user=user, name=name)
+    """A new device and its token, which is told only here. Its learner has just signed in on it.
+
+    Raises ``User.DoesNotExist``.
+    """
+    try:
+        device, token = Device.objects.create(user=user, name=name, password_digest=user.password_digest)
+    except IntegrityError:
+        raise User.DoesNotExist(f"the learner {user.id} was deleted meanwhile") from None
     return device, token
+
+
+def keep_devices(user: User) -> None:
+    """The learner has chosen a first password: who studied as a guest on a device goes on there."""
+    Device.objects.filter(user=user).update(password_digest=user.password_digest)
 
 
 def sign_in_again(device: Device, name: str = "") -> bool:

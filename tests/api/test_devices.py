@@ -101,7 +101,7 @@ def test_the_list_takes_few_queries(
 ) -> None:
     for number in range(5):
         study.add_device(account, str(number))
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert len(listed(phone)) == 6
 
 

@@ -300,7 +300,7 @@ def test_an_interrupted_merge_loses_nothing_and_is_completed_by_the_next_try(vis
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(fail):
-        problem(log_in(visitor), 500, "server-error")
+        problem(log_in(visitor), 503, "unavailable")
     assert visitor.me()["is_guest"] is True
     App(token(log_in(visitor)))
     assert User.objects.get() == account

@@ -86,7 +86,7 @@ def test_an_author_made_by_command_has_no_row_of_allauth(app: App) -> None:
 
 
 def test_looking_takes_few_queries(app: App, django_assert_num_queries: DjangoAssertNumQueries) -> None:
-    with django_assert_num_queries(3):  # the token, the other tokens that may have expired, the address
+    with django_assert_num_queries(2):  # the token and the address
         app.me()
 
 

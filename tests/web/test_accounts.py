@@ -331,8 +331,8 @@ def test_an_interrupted_merge_loses_nothing_and_is_completed_by_the_next_try(
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(fail):
-        assert "Something broke here" in visitor.log_in()
-    assert visitor.answer.status_code == 500
+        assert "Back in a moment" in visitor.log_in()
+    assert visitor.answer.status_code == 503
     assert visitor.learner() == learner
     assert set(Attempt.objects.filter(learner=learner).values_list("id", flat=True)) == attempts
     visitor.log_in()

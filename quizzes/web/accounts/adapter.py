@@ -8,11 +8,16 @@ from uuid import UUID
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal.httpkit import is_headless_request
+from allauth.headless.internal.restkit.response import ErrorResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY, logout
 from django.core.mail import EmailMessage
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -79,9 +84,25 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
 
     def login(self, request: HttpRequest, user: User) -> None:
         """Every step is passed. The guest's log comes first: if that fails, the browser still has its guest."""
-        self.taken = sum(_take_over(visitor, user) for visitor in _visitors(request, user))
-        super().login(request, user)
+        try:
+            self.taken = sum(_take_over(visitor, user) for visitor in _visitors(request, user))
+            super().login(request, user)
+        except (User.DoesNotExist, DatabaseError):
+            if User.objects.filter(id=user.id).exists():
+                raise
+            raise ImmediateHttpResponse(self._gone(request, user)) from None
         request.session.pop(JOINING, None)
+
+    def _gone(self, request: HttpRequest, user: User) -> HttpResponse:
+        """The account was deleted while its password was looked at: what is said of one that there never was."""
+        if request.session.get(SESSION_KEY) == str(user.id):
+            logout(request)
+        error = self.validation_error("email_password_mismatch")
+        if is_headless_request(request):
+            answer: HttpResponse = ErrorResponse(request, exception=error)
+            return answer
+        messages.error(request, error.message)
+        return redirect("account_login")
 
     def post_login(self, request: HttpRequest, user: User, *, signup: bool, **others: Any) -> HttpResponse:
         """Greet; the stranger's cookie has done its work. An app has neither pages nor cookies."""
@@ -94,6 +115,13 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth sh
         response: HttpResponse = super().post_login(request, user, signup=signup, **others)
         response.delete_cookie(COOKIE, samesite="Lax")
         return response
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """Whether it leads to a page of ours; what cannot even be read as an address does not."""
+        try:
+            return bool(super().is_safe_url(url))
+        except ValueError:
+            return False
 
     # Passwords and addresses
 
