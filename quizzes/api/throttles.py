@@ -1,56 +1,21 @@
-"""How much one learner or one address may ask, counted in windows of time that all workers share."""
+"""The limits of :mod:`quizzes.limits` as the API tells that they are exceeded."""
 
 from __future__ import annotations
 
-import ipaddress
-import math
-import time
-from zlib import crc32
-
-from django.conf import settings
-from django.core.cache import caches
 from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
-from rest_framework.settings import api_settings
+
+from quizzes import limits
 
 
 def check(limit: str, who: str) -> None:
     """Count one more request of ``who`` under a limit of ``settings.API_LIMITS``. Raises DRF's ``Throttled``."""
-    rate = settings.API_LIMITS.get(limit)
-    if rate is None:
-        return
-    allowed, seconds = rate
-    # Windows begin for everybody at a time of their own, or all who wait would come back at once.
-    window, passed = divmod(time.time() + crc32(who.encode()) % seconds, seconds)
-    if _count(f"{limit}:{who}:{window:.0f}", seconds) > allowed:
-        raise Throttled(wait=math.ceil(seconds - passed))
+    try:
+        limits.check(limit, who)
+    except limits.TooMany as error:
+        raise Throttled(wait=error.wait) from None
 
 
 def address(request: Request) -> str:
-    """Where a request comes from: the client, not the proxies that we trust; a household of IPv6 is one client."""
-    remote = request.META.get("REMOTE_ADDR", "")
-    if (trusted := api_settings.NUM_PROXIES) and (forwarded := request.META.get("HTTP_X_FORWARDED_FOR")):
-        hops = forwarded.split(",")
-        remote = hops[-min(trusted, len(hops))].strip()
-    return _household(remote) if ":" in remote else remote
-
-
-def _household(text: str) -> str:
-    try:
-        found = ipaddress.IPv6Address(text)
-    except ValueError:  # written by a proxy that we trust, so it is told apart as it stands
-        return text
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(ipaddress.IPv6Network((found, 64), strict=False))
-
-
-def _count(key: str, seconds: int) -> int:
-    """How often it was counted in its window, this time included; no request of another worker is lost."""
-    counts = caches["limits"]
-    while True:
-        try:
-            return counts.incr(key)
-        except ValueError:  # the first of its window, unless another worker is quicker
-            if counts.add(key, 1, seconds):
-                return 1
+    """Where a request comes from."""
+    return limits.address(request._request)

@@ -15,10 +15,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from quizzes import progress, questions, study
+from quizzes import limits, progress, questions, study
 from quizzes.feedback import language as current_language
 from quizzes.models import User, uuid7
 from quizzes.questions import ResponseError
@@ -50,9 +51,10 @@ def question(request: HttpRequest) -> HttpResponseBase:
         if is_card and request.GET.get("side") == "back":
             return _back(request, who, reopened, practice)
         return show(request, who, reopened, practice)
-    if is_card:
-        return _rate(request, who, reopened, practice)
-    return _answer(request, who, reopened, practice)
+    try:
+        return (_rate if is_card else _answer)(request, who, reopened, practice)
+    except limits.TooMany as error:
+        return _later(request, who, reopened, practice, error.wait)
 
 
 def reopen(request: HttpRequest, who: Asker) -> Question | None:
@@ -155,6 +157,24 @@ def _back(request: HttpRequest, who: Asker, question: Question, practice: Practi
     return render(request, "quizzes/reveal.html", context)
 
 
+def _later(request: HttpRequest, who: Asker, question: Question, practice: Practice, wait: int) -> HttpResponse:
+    """The question with what was typed, for a stranger from where too many have begun: nothing was recorded."""
+    minutes = -(-wait // 60)
+    text = ngettext(
+        "Many people have begun from where you are, and only so many may at a time. Nothing is lost: send it once more "
+        "in %(minutes)d minute, or log in.",
+        "Many people have begun from where you are, and only so many may at a time. Nothing is lost: send it once more "
+        "in %(minutes)d minutes, or log in.",
+        minutes,
+    )
+    messages.warning(request, text % {"minutes": minutes})
+    page = _back if question.variant.template.kind == "flashcard" else show
+    response = page(request, who, question, practice)
+    response.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    response["Retry-After"] = str(wait)
+    return response
+
+
 def _shared(request: HttpRequest, question: Question, practice: Practice) -> dict[str, Any]:
     values = request.POST if request.method == "POST" else request.GET
     return {
@@ -176,6 +196,8 @@ def _left(request: HttpRequest) -> int | None:
 def _submit(
     request: HttpRequest, who: Asker, submission: Submission, practice: Practice, onward: str | None = None
 ) -> HttpResponseBase:
+    if who.stranger:  # the first answer makes a guest, as the API's `guests` does
+        limits.check("guests", limits.address(request))
     try:
         shown = study.submit(who.id, submission, stranger=who.stranger).attempt
     except Conflict as conflict:
