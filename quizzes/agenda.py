@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -20,6 +20,7 @@ from .scheduling.planning import HORIZON, PASS_DAYS
 
 _ANY = Q()
 _NEVER = 2**31 - 1  # a day after all days
+TRAVEL = 3  # days by which today may go back: 28 hours of time zones, and 23 of the hour at which days begin
 IDLE_MS = 10 * 60 * 1000  # what a single answer counts for at most: nobody calculates longer, people walk away
 
 
@@ -75,20 +76,13 @@ def preferences_of(user: User) -> Preferences:
 
 def utc_offset(user: User, moment: datetime, device_minutes: int | None = None) -> timedelta:
     """The offset of the learner's clock: of the zone that was chosen, else of the device, else of the service."""
-    if user.time_zone:
-        return _offset(user.time_zone, moment)
-    minutes = device_minutes if device_minutes is not None else user.utc_offset_minutes
-    return _offset(settings.LEARNER_TIME_ZONE, moment) if minutes is None else timedelta(minutes=minutes)
+    return moment.astimezone(_zone(user, device_minutes)).utcoffset() or timedelta(0)
 
 
 def begins(user: User, day: int) -> datetime:
     """The first moment of a learner-day, on the clock that the learner has now."""
     wall = datetime.combine(scheduling.date_of(day), time(user.day_start_hour))
-    if user.time_zone or user.utc_offset_minutes is None:
-        zone: tzinfo = ZoneInfo(user.time_zone or settings.LEARNER_TIME_ZONE)
-    else:
-        zone = timezone(timedelta(minutes=user.utc_offset_minutes))
-    return wall.replace(tzinfo=zone).astimezone(UTC)
+    return wall.replace(tzinfo=_zone(user)).astimezone(UTC)
 
 
 def card_key(learner: UUID, template: UUID) -> bytes:
@@ -107,17 +101,17 @@ def counted(learner: UUID) -> QuerySet[Attempt]:
 
 
 def answered(day: Day) -> list[Answered]:
-    """Today's attempts, the latest first; not those taken back."""
-    return [Answered(*row) for row in _answered(day.learner, day.today)]
+    """Today's attempts, with a traveller's tomorrow, the latest first; not those taken back."""
+    return [Answered(*row) for row in _answered(day.learner, day.today, day.today + TRAVEL)]
 
 
-def _since(learner: UUID, day: int) -> QuerySet[Attempt, tuple[Any, ...]]:
+def _between(learner: UUID, day: int, last: int) -> QuerySet[Attempt, tuple[Any, ...]]:
     columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
-    attempts = counted(learner).filter(day__gte=day).order_by("-answered_at", "-id")
+    attempts = counted(learner).filter(day__gte=day, day__lte=last).order_by("-answered_at", "-id")
     return attempts.values_list(*columns)
 
 
-_answered = Prepared(_since, UUID, int)
+_answered = Prepared(_between, UUID, int, int)
 
 
 def askable(learner: UUID, today: int) -> QuerySet[Card]:
@@ -184,5 +178,11 @@ def spent_ms(durations: Iterable[int | None]) -> int:
     return sum(min(duration or 0, IDLE_MS) for duration in durations)
 
 
-def _offset(zone: str, moment: datetime) -> timedelta:
-    return moment.astimezone(ZoneInfo(zone)).utcoffset() or timedelta(0)
+def _zone(user: User, device_minutes: int | None = None) -> tzinfo:
+    if user.time_zone:
+        try:
+            return ZoneInfo(user.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):  # there was one of this name when it was chosen
+            pass
+    minutes = device_minutes if device_minutes is not None else user.utc_offset_minutes
+    return ZoneInfo(settings.LEARNER_TIME_ZONE) if minutes is None else timezone(timedelta(minutes=minutes))

@@ -1,7 +1,8 @@
-"""A cache of counters in one small file: exact across processes, bounded, and quick enough to count every request.
+"""Caches in files. Of counters in one small file: exact across processes, bounded, quick enough for every request.
 
 Django's cache in files reads and writes a number in two steps, between which other workers write theirs, and lists its
 folder each time. Here a counter is a slot of 32 bytes at a place that follows from its key, changed under a lock.
+For everything else Django's is good, but for a clock that was ahead: :class:`Files`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache
+from django.core.cache.backends.filebased import FileBasedCache
 
+AHEAD = 60.0  # seconds by which a file may be newer than now
 _SLOT = struct.Struct("<16sdq")  # digest of the key, end of life, count
 _BUCKET = 16 * _SLOT.size
 _BUCKETS = 4096
 SIZE = _BUCKETS * _BUCKET  # 2 MiB, room for 65,536 counters
+
+
+class Files(FileBasedCache):
+    """Django's cache in files, where what was written in the future is over.
+
+    It was written before the clock was put back. Tries are counted with their times, so those of the future would lock
+    people out until it has come.
+    """
+
+    def _is_expired(self, f: IO[bytes]) -> bool:
+        if os.fstat(f.fileno()).st_mtime > time.time() + AHEAD:
+            Path(f.name).unlink(missing_ok=True)
+            return True
+        return bool(super()._is_expired(f))  # type: ignore[misc]  # Django's types leave out what is private
 
 
 class Counts(BaseCache):

@@ -85,7 +85,9 @@ def read(token: str, learner: UUID, now: datetime) -> Ticket:
         owner, slug, version, seed, format, purpose, issued = _signer.unsign_object(token)
     except (signing.BadSignature, ValueError):
         raise TicketError("invalid") from None
-    ticket = Ticket(owner, slug, version, seed, format, purpose, datetime.fromtimestamp(issued / 1000, UTC))
+    # Not later than now: our clock was put back since, or that of another machine is ahead.
+    issued_at = min(datetime.fromtimestamp(issued / 1000, UTC), now)
+    ticket = Ticket(owner, slug, version, seed, format, purpose, issued_at)
     if ticket.holder not in (learner_holder(learner), visitor_holder(learner)):
         raise TicketError("not-yours")
     if now - ticket.issued_at > MAX_AGE:

@@ -46,13 +46,16 @@ class Totals(NamedTuple):
 
 
 def totals(learner: UUID, today: int) -> list[Totals]:
-    """The last 365 days, without those on which nothing was answered, the earliest first."""
+    """The last 365 days, without those on which nothing was answered, the earliest first.
+
+    A traveller's tomorrow is joined to today.
+    """
     # PostgreSQL's LEAST passes over a missing duration and would count the limit.
     spent = Least(Coalesce("duration_ms", 0), Value(agenda.IDLE_MS))
     recalled = Q(recall__isnull=False, score__gte=1, hints_used=0)
     rows = (
         agenda.counted(learner)
-        .filter(day__gt=today - YEAR)
+        .filter(day__gt=today - YEAR, day__lte=today + agenda.TRAVEL)
         .values_list("day")
         .annotate(
             answers=Count("id"),
@@ -64,7 +67,21 @@ def totals(learner: UUID, today: int) -> list[Totals]:
         )
         .order_by("day")
     )
-    return [Totals(*row) for row in rows]
+    found = [Totals(*row) for row in rows]
+    latest = [row for row in found if row.day >= today]
+    return [*(row for row in found if row.day < today), *([_joined(latest, today)] if latest else [])]
+
+
+def _joined(rows: list[Totals], day: int) -> Totals:
+    return Totals(
+        day=day,
+        answers=sum(row.answers for row in rows),
+        right=sum(row.right for row in rows),
+        ms=sum(row.ms for row in rows),
+        reviews=sum(row.reviews for row in rows),
+        recalled=sum(row.recalled for row in rows),
+        predicted=sum(row.predicted for row in rows),
+    )
 
 
 def days(rows: Iterable[Totals]) -> tuple[Day, ...]:

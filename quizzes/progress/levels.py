@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
 from statistics import quantiles
@@ -80,7 +81,8 @@ def _others(kind: str, level: int) -> dict[UUID, tuple[int, int]]:
         if len(templates) > MOST:
             templates = Random(level).sample(templates, MOST)  # noqa: S311  # always the same ones
         found = _first_answers(templates)
-        cache.set(key, found, SECONDS)
+        with suppress(OSError):  # a full disk keeps nobody from looking
+            cache.set(key, found, SECONDS)
     return found
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from quizzes.models import Device, User
@@ -29,12 +30,15 @@ def profile(user: User) -> Profile:
 
 def devices(learner: UUID) -> list[Device]:
     """Those whose tokens are still good, the one used last first."""
-    return list(
-        Device.objects.filter(user_id=learner, expiry__gt=timezone.now()).order_by("-last_used_at", "-created", "id")
-    )
+    return [device for device in _devices(learner).order_by("-last_used_at", "-created", "id") if device.is_open]
 
 
 def device(learner: UUID, id: UUID) -> Device | None:
     """One of them."""
-    found: Device | None = Device.objects.filter(user_id=learner, id=id, expiry__gt=timezone.now()).first()
-    return found
+    found = _devices(learner).filter(id=id).first()
+    return found if found is not None and found.is_open else None
+
+
+def _devices(learner: UUID) -> QuerySet[Device]:
+    found: QuerySet[Device] = Device.objects.filter(user_id=learner, expiry__gt=timezone.now())
+    return found.select_related("user")

@@ -41,7 +41,7 @@ class Session:
 def session(learner: UUID, now: datetime) -> Session:
     """The latest sitting, which does not reach back over the start of its day."""
     day = agenda.day_of(agenda.learner(learner), now)
-    answered = _last_day(day)
+    answered = _last_day(day, now)
     run = _run(answered)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered if one.day >= day.today))
     return Session(
@@ -66,9 +66,13 @@ class _Answered(NamedTuple):
     misconceptions: list[str]
 
 
-def _last_day(day: agenda.Day) -> list[_Answered]:
-    """The attempts of the last day with any, the latest first; a traveller's tomorrow is joined to today."""
-    attempts = agenda.counted(day.learner).order_by("-day", "-answered_at", "-id")
+def _last_day(day: agenda.Day, now: datetime) -> list[_Answered]:
+    """The attempts of the last day with any, the latest first; a traveller's tomorrow is joined to today.
+
+    What a clock that was ahead has dated to a time to come is no part of it.
+    """
+    attempts = agenda.counted(day.learner).filter(day__lte=day.today + agenda.TRAVEL, answered_at__lte=now + PAUSE)
+    attempts = attempts.order_by("-day", "-answered_at", "-id")
     last = attempts.values_list("day", flat=True).first()
     if last is None:
         return []
@@ -100,5 +104,6 @@ def _closed(learner: UUID, run: list[_Answered]) -> QuerySet[Belief, str]:
 
 def _second_chances(day: agenda.Day) -> QuerySet[Card, str]:
     """As the choice of questions sees them."""
-    cards = agenda.askable(day.learner, day.today).filter(second_chance=True, day__gte=day.today)
+    cards = agenda.askable(day.learner, day.today).filter(second_chance=True)
+    cards = cards.filter(day__range=(day.today, day.today + agenda.TRAVEL))
     return cards.order_by("latest_at").values_list("template__slug", flat=True)

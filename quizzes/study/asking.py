@@ -6,7 +6,7 @@ import logging
 import secrets
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -129,7 +129,7 @@ def intervals(learner: UUID, question: Question, now: datetime | None = None) ->
     user = User.objects.filter(id=learner).first() or User(id=learner)  # a stranger has no row yet
     template = QuestionTemplate.objects.values_list("id", flat=True).get(slug=question.variant.template.slug)
     state, day = log.state_of(learner, template), agenda.day_of(user, now)
-    at = max(now, state.latest_at or now)
+    at = max(now, state.latest_at + timedelta(microseconds=1)) if state.latest_at else now  # clocks may have gone back
     return {rating: (_after(state, rating, at, day, template).due_day or day.today) - day.today for rating in Rating}
 
 
