@@ -4,6 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from .charsets import of_text
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")
 
-application = get_wsgi_application()
+application = of_text(get_wsgi_application())

@@ -9,10 +9,10 @@ become new versions, and only an editor's wish publishes them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
-from time import monotonic
+from time import monotonic, thread_time
 from typing import Any, Literal, TypeAlias
 
 from django.core.exceptions import ValidationError
@@ -34,7 +34,7 @@ Outcome: TypeAlias = Literal["new", "changed", "unchanged", "older", "diverged",
 Kind: TypeAlias = Literal["topic", "misconception", "template", "file"]
 TAKEN: tuple[Outcome, ...] = ("new", "changed")
 
-PLAN_SECONDS = 15.0
+PLAN_SECONDS = 5.0  # of the processor: the whole bank takes one
 STEP_SECONDS = 8.0
 PROOF_SECONDS = 10.0
 
@@ -81,11 +81,17 @@ class TooSlow(Exception):
 def plan(texts: Mapping[str, str], *, catalogue: bool, seconds: float = PLAN_SECONDS) -> Plan:
     """What would become of each thing in ``texts``; nothing is written.
 
-    ``catalogue``: whether topics and misconceptions may be changed. Raises :class:`TooSlow`.
+    ``catalogue``: whether topics and misconceptions may be changed. ``seconds`` are those that this thread may have
+    of the processor. Raises :class:`TooSlow`.
     """
-    end = monotonic() + seconds
+    end = thread_time() + seconds
+
+    def tick() -> None:
+        if thread_time() > end:
+            raise TooSlow
+
     made, known = Plan(), _manifest(texts)
-    _plan_catalogue(made, texts, known, catalogue=catalogue)
+    _plan_catalogue(made, texts, known, tick, catalogue=catalogue)
     topics = {*Topic.objects.values_list("slug", flat=True)}
     codes = {*Misconception.objects.values_list("code", flat=True)}
     if catalogue:
@@ -101,8 +107,7 @@ def plan(texts: Mapping[str, str], *, catalogue: bool, seconds: float = PLAN_SEC
             found.append((where, text, None, tuple(error.problems)))
             continue
         for part in parts:
-            if monotonic() > end:
-                raise TooSlow
+            tick()
             template, problems = _loaded(part, topics, codes)
             found.append((where, part, template, problems))
     _plan_templates(made, found, known.get("templates", {}))
@@ -173,7 +178,10 @@ def _outcome(
     return "changed" if row.current is not None and row.current.number == number else "diverged"
 
 
-def _plan_catalogue(made: Plan, texts: Mapping[str, str], known: Mapping[str, Any], *, catalogue: bool) -> None:
+def _plan_catalogue(
+    made: Plan, texts: Mapping[str, str], known: Mapping[str, Any], tick: Callable[[], object], *, catalogue: bool
+) -> None:
+    before: set[tuple[type, str]] = set()
     rows = {row.slug: row for row in Topic.objects.prefetch_related("requires")}
     rules = {row.code: row for row in Misconception.objects.all()}
     entries: Sequence[TopicEntry | MisconceptionEntry]
@@ -182,18 +190,18 @@ def _plan_catalogue(made: Plan, texts: Mapping[str, str], known: Mapping[str, An
         if name not in ("topics.toml", "misconceptions.toml"):
             continue
         try:
-            entries = read_topics(text) if name == "topics.toml" else read_misconceptions(text)
+            entries = read_topics(text, tick) if name == "topics.toml" else read_misconceptions(text)
         except TemplateError as error:
             made.findings.append(Finding("file", where, "", "error", tuple(error.problems)))
             continue
         for entry in entries:
+            tick()
             if isinstance(entry, TopicEntry):
                 row = rows.get(entry.slug)
                 here = topic_digest(topic_entry(row)) if row is not None else None
                 bank = _as_loaded(row, topic_columns(entry))
                 one = _finding("topic", where, entry.slug, here, topic_digest(entry), known.get("topics", {}), bank)
                 problems = _unfit(Topic(slug=entry.slug, position=0, **topic_columns(entry)))
-                twice = any(entry.slug == other.slug for other in made.topics)
                 made.topics.append(entry)
             else:
                 rule = rules.get(entry.code)
@@ -202,10 +210,10 @@ def _plan_catalogue(made: Plan, texts: Mapping[str, str], known: Mapping[str, An
                 said = known.get("misconceptions", {})
                 one = _finding("misconception", where, entry.code, here, rule_digest(entry), said, bank)
                 problems = _unfit(Misconception(code=entry.code, **rule_columns(entry)))
-                twice = any(entry.code == other.code for other in made.misconceptions)
                 made.misconceptions.append(entry)
-            if twice:
+            if (type(entry), one.name) in before:
                 problems += (Problem("duplicate-slug", one.name, "stands here already"),)
+            before.add((type(entry), one.name))
             made.findings.append(_allowed(one, problems, catalogue=catalogue))
     made.findings += _unfit_requirements(made, rows)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heappop, heappush
 from typing import Any, Literal, TypeAlias
 
 from quizzes.models import Misconception, QuestionTemplate, Topic
@@ -153,14 +154,22 @@ def in_order(order: Sequence[str], required: Mapping[str, Collection[str]]) -> l
     >>> in_order(["a", "b", "c"], {"a": ["c"]})
     ['b', 'c', 'a']
     """
-    waiting, done = list(order), []
-    while waiting:
-        ready = next((one for one in waiting if not set(required.get(one, ())) & set(waiting) - {one}), None)
-        if ready is None:
-            return None
-        waiting.remove(ready)
-        done.append(ready)
-    return done
+    places = {one: place for place, one in enumerate(order)}
+    before = {one: (set(required.get(one, ())) & places.keys()) - {one} for one in order}
+    after: dict[str, list[str]] = {}
+    for one, needs in before.items():
+        for need in needs:
+            after.setdefault(need, []).append(one)
+    ready = [places[one] for one in order if not before[one]]  # a heap: it is sorted
+    done = []
+    while ready:
+        first = order[heappop(ready)]
+        done.append(first)
+        for one in after.get(first, ()):
+            before[one].discard(first)
+            if not before[one]:
+                heappush(ready, places[one])
+    return done if len(done) == len(order) else None
 
 
 def load_misconceptions(

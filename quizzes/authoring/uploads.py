@@ -25,6 +25,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 from django.conf import settings
 from django.utils import timezone
 
+from quizzes.models import User
+
 from .exporting import MANIFEST, pack
 
 MAX_UPLOAD = 4 * 1024 * 1024
@@ -214,6 +216,16 @@ def purge_uploads(now: datetime) -> int:
             with suppress(FileNotFoundError):
                 file.unlink()
     return count
+
+
+def drop_orphans() -> int:
+    """Forget what belonged to authors who have deleted their account; how many uploads."""
+    names = {file.stem for file in _folder().iterdir() if _NAME.fullmatch(file.stem)}
+    there = set(User.objects.filter(id__in={name[:32] for name in names}).values_list("id", flat=True))
+    orphans = [name for name in names if UUID(name[:32]) not in there]
+    for name in orphans:
+        drop_upload(name)
+    return len(orphans)
 
 
 def _age(file: Path) -> float:

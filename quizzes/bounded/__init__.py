@@ -4,6 +4,7 @@ The worker keeps a *nursery*: a small process with one thread that has the code 
 call. A worker has several threads and connections to the database, so it must never fork itself.
 """
 
+from .here import within
 from .pool import Busy, Exceeded, Excess, Failed, Limits, Pool
 
-__all__ = ["Busy", "Exceeded", "Excess", "Failed", "Limits", "Pool"]
+__all__ = ["Busy", "Exceeded", "Excess", "Failed", "Limits", "Pool", "within"]

@@ -116,7 +116,7 @@ def _limit(call: dict[str, Any]) -> None:
     _be_first_to_go()
     processor = int(call["seconds"]) + 2
     limits = {
-        resource.RLIMIT_AS: _address_space() + call["megabytes"] * 2**20,
+        resource.RLIMIT_AS: address_space() + call["megabytes"] * 2**20,
         resource.RLIMIT_CPU: processor,  # whole seconds only; the timer below is exact
         resource.RLIMIT_NOFILE: FILES,
         resource.RLIMIT_NPROC: 0,
@@ -130,7 +130,7 @@ def _limit(call: dict[str, Any]) -> None:
     signal.setitimer(signal.ITIMER_PROF, call["seconds"])
 
 
-def _address_space() -> int:
+def address_space() -> int:
     """Bytes of address space that are in use at the start, NumPy's among them."""
     try:
         with open("/proc/self/statm") as file:

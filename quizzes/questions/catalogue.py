@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from cnncalc.words import Language
 
 from .loading import split
 from .markup import MarkupError, compile_prose, mathml
-from .tables import SLUG, Problem, TemplateError, read_toml
+from .tables import MAX_SOURCE, SLUG, Problem, TemplateError, read_toml
 from .values import LANGUAGES
 
 BANK = Path(__file__).resolve().parent.parent / "bank"
@@ -63,12 +63,16 @@ def read_bank(folder: Path = BANK) -> Bank:
     return Bank(topics, misconceptions, read_sources(templates, folder))
 
 
-def read_topics(text: str) -> tuple[TopicEntry, ...]:
-    """The entries of a ``topics.toml``, in its order. Raises :class:`TemplateError`."""
-    return tuple(
-        _topic(entry)
-        for entry in _entries("topics.toml", text, "topics", {"slug", "requires", "title"}, _TOPIC_OPTIONS)
-    )
+def read_topics(text: str, tick: Callable[[], object] = lambda: None) -> tuple[TopicEntry, ...]:
+    """The entries of a ``topics.toml``, in its order. Raises :class:`TemplateError`.
+
+    ``tick`` is called before each is compiled; what it raises ends the reading.
+    """
+    entries = []
+    for entry in _entries("topics.toml", text, "topics", {"slug", "requires", "title"}, _TOPIC_OPTIONS):
+        tick()
+        entries.append(_topic(entry))
+    return tuple(entries)
 
 
 def read_misconceptions(text: str) -> tuple[MisconceptionEntry, ...]:
@@ -87,10 +91,10 @@ def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ..
     sources: list[tuple[str, str]] = []
     problems: list[Problem] = []
     for path in paths:
-        for file in sorted(path.rglob("*.toml")) if path.is_dir() else [path]:
+        for file in sorted(filter(Path.is_file, path.rglob("*.toml"))) if path.is_dir() else [path]:
             where = str(file.relative_to(root)) if file.is_relative_to(root) else str(file)
             try:
-                sources += [(where, source) for source in split(file.read_text(encoding="utf-8"))]
+                sources += [(where, source) for source in split(_beginning(file, MAX_SOURCE))]
             except TemplateError as error:
                 problems += [Problem(p.check, f"{where} {p.where}".strip(), p.message) for p in error.problems]
             except UnicodeDecodeError as error:
@@ -158,9 +162,15 @@ def unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
         yield Problem("prose", f"{where}.formula.{language}", str(error))
 
 
+def _beginning(file: Path, most: int) -> str:
+    """All of a file, or so much of it that it is seen to be too long."""
+    with file.open(encoding="utf-8") as opened:
+        return opened.read(most + 1)
+
+
 def _text(file: Path) -> str:
     try:
-        return file.read_text(encoding="utf-8")
+        return _beginning(file, MAX_CATALOGUE)
     except (OSError, ValueError) as error:  # ValueError: not UTF-8
         raise TemplateError([Problem("toml", file.name, str(error))]) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
@@ -36,6 +36,6 @@ def _stay(request: HttpRequest) -> HttpResponseBase:
         if question is not None:
             return show(request, who, question, practice_of(request.POST.get("practice", "")))
     back = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()):
+    if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())):
         back = "/"
-    return redirect(back)
+    return HttpResponseRedirect(back)  # `redirect` would take some texts for the names of views

@@ -53,7 +53,7 @@ def _steps(options: dict[str, Any]) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "closed tokens", lambda: f"{study.purge_closed_tokens(now)} forgotten"
     yield "sessions", lambda: f"{_delete(Session.objects.filter(expire_date__lt=now), seconds)} expired"
     yield "devices", lambda: f"{_delete(Device.objects.filter(expiry__lt=now), seconds)} expired"
-    yield "uploads", lambda: f"{uploads.purge_uploads(now)} forgotten"
+    yield "uploads", lambda: f"{uploads.purge_uploads(now) + uploads.drop_orphans()} forgotten"
     yield "voids", lambda: f"answers of {study.finish_voids(options['limit'])} learners taken back"
     yield "merges", lambda: _merge(seconds)
     yield "proofs", lambda: _prove(options["proofs"], seconds)

@@ -11,10 +11,14 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from quizzes.bounded import Exceeded, Limits, within
 from quizzes.questions import Problem, TemplateError, load
 from quizzes.questions.catalogue import Bank, read_bank, read_sources, unfit_examples
 from quizzes.questions.lint import Report, lint
 from quizzes.questions.lint.report import problem_json
+
+SECONDS = 30.0  # for one text, of the processor: more than ten times what the largest of the bank takes
+MEGABYTES = 512
 
 _HEAD = f"{'template':36} {'level':>5} {'variants':>9} {'diagnosable':>11} {'same guess':>10} {'as choice':>9} {'s':>6}"
 
@@ -41,6 +45,7 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print the full reports as JSON")
         parser.add_argument("--strict", action="store_true", help="let warnings count as errors")
         parser.add_argument("--every", action="store_true", help="render every variant, not some spread evenly")
+        parser.add_argument("--seconds", type=float, default=SECONDS, help="of the processor, for one text at most")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print a line per template and a line per problem, as they are found."""
@@ -54,7 +59,8 @@ class Command(BaseCommand):
         results = []
         if not options["json"]:
             self.stdout.write(_HEAD)
-        for result in _results(sources, topics, codes, every=options["every"]):
+        limits = Limits(options["seconds"], MEGABYTES)
+        for result in _results(sources, topics, codes, limits, every=options["every"]):
             results.append(result)
             if options["json"]:
                 self.stderr.write(f"{len(results)}/{len(sources)} {result.where}")
@@ -88,21 +94,33 @@ class Command(BaseCommand):
 
 
 def _results(
-    sources: tuple[tuple[str, str], ...], topics: list[str], codes: list[str], *, every: bool
+    sources: tuple[tuple[str, str], ...], topics: list[str], codes: list[str], limits: Limits, *, every: bool
 ) -> Iterator[_Result]:
     places: dict[str, str] = {}
     for where, source in sources:
         start = perf_counter()
         try:
-            report = lint(load(source), topics, codes, every=every)
+            with within(limits):
+                report = lint(load(source), topics, codes, every=every)
         except TemplateError as error:
             yield _Result(where, None, error.problems)
+            continue
+        except Exceeded as excess:
+            yield _Result(where, None, [_too_much(excess, limits)], perf_counter() - start)
             continue
         slug = report.template.slug
         if slug in places:
             report.problem("duplicate-slug", "slug", f"{slug} is in {places[slug]} already")
         places[slug] = where
         yield _Result(where, report, report.problems, perf_counter() - start)
+
+
+def _too_much(excess: Exceeded, limits: Limits) -> Problem:
+    """Authors are not trusted with the machine here either."""
+    most = f"{limits.seconds:g} s of the processor" if excess.code == "time" else f"{limits.megabytes} MB of memory"
+    advice = "make matrices, ranges, texts and formulas smaller"
+    allow = ", or allow more with --seconds" if excess.code == "time" else ""
+    return Problem("render", "", f"its proof took more than {most} and was stopped: {advice}{allow}")
 
 
 def _line(result: _Result) -> str:
