@@ -17,6 +17,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
+	@$(BIN)/python -m studysite.starting --unmigrated
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@$(BIN)/python manage.py loadbank
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
@@ -45,11 +46,17 @@ check-code: $(VENV)/installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.audit code
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/python -m tests.api.compatible
 	SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') HTTPS=on \
 	    $(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Published advisories of what is pinned. It needs the network, and fails where it could not look.
+audit: $(VENV)/installed-dev
+	$(BIN)/python -m tests.audit code
+	$(BIN)/python -m tests.audit pins
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python -m benchmarks.run

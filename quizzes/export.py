@@ -42,7 +42,7 @@ _ATTEMPTS = Table("attempts", Attempt, "learner_id", ("day", "answered_at", "id"
 TABLES = (
     Table("email_addresses", EmailAddress, "user_id", ("id",)),
     Table("second_factors", Authenticator, "user_id", ("id",), frozenset({"data"})),
-    Table("devices", Device, "user_id", ("created", "digest"), frozenset({"digest", "token_key"})),
+    Table("devices", Device, "user_id", ("created", "digest"), frozenset({"digest", "token_key", "password_digest"})),
     Table("sessions", Session, "learner_id", ("expire_date",), frozenset({"session_key", "session_data"})),
     Table("cards", Card, "learner_id", ("template_id",), added=_SLUG),
     Table("beliefs", Belief, "learner_id", ("code",)),

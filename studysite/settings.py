@@ -5,17 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import drf_spectacular_sidecar
 import environ
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 
+from . import logs, state
 from .secret import secret_key
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
-STATE_DIR = Path(env.str("STATE_DIR", default=str(BASE_DIR / "var"))).resolve()
+STATE_DIR = state.folder()
 STATE_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -43,9 +45,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "studysite.watching.watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -54,7 +58,6 @@ MIDDLEWARE = [
     "quizzes.web.locale.learners_language",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "studysite.urls"
@@ -80,13 +83,17 @@ TEMPLATES = [
 def _database() -> dict[str, Any]:
     database: dict[str, Any] = env.db("DATABASE_URL", default=f"sqlite:///{STATE_DIR / 'study.sqlite3'}")
     database["CONN_MAX_AGE"] = 60
+    database["CONN_HEALTH_CHECKS"] = True  # when the database is back, nobody meets a connection from before
+    if database["ENGINE"] == "django.db.backends.postgresql":
+        database["OPTIONS"] = {"connect_timeout": 5, **database.get("OPTIONS", {})}  # seconds; else it may be minutes
     if database["ENGINE"] == "django.db.backends.sqlite3":
         # IMMEDIATE: a transaction that will write queues at its start, instead of failing half-way.
         # FULL: an acknowledged answer survives a power cut. WAL is switched on once, by a migration.
+        # secure_delete: what is deleted is overwritten, so that nobody finds it in the file.
         database["OPTIONS"] = {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA synchronous=FULL",
+            "init_command": "PRAGMA synchronous=FULL; PRAGMA secure_delete=ON",
         }
         database["TEST"] = {"NAME": str(STATE_DIR / "test.sqlite3")}  # a file: WAL and locks as in earnest
     return database
@@ -151,6 +158,7 @@ def _cache() -> dict[str, Any]:
     """What limits the number of tries is counted here, so it must hold across workers: files, unless told otherwise."""
     cache: dict[str, Any] = env.cache("CACHE_URL", default=f"filecache://{STATE_DIR / 'cache'}")
     if cache["BACKEND"].endswith("FileBasedCache"):
+        cache["BACKEND"] = "quizzes.cache.Files"
         cache["OPTIONS"] = {"MAX_ENTRIES": 20_000, **cache.get("OPTIONS", {})}
     return cache
 
@@ -194,7 +202,7 @@ TIME_ZONE = "UTC"
 USE_TZ = True
 
 # Where a learner's day begins and ends until the learner or the device says otherwise.
-LEARNER_TIME_ZONE = env.str("LEARNER_TIME_ZONE", default="Asia/Tokyo")
+LEARNER_TIME_ZONE = ZoneInfo(env.str("LEARNER_TIME_ZONE", default="Asia/Tokyo")).key  # an unknown one ends it here
 
 STATIC_URL = "static/"
 STATIC_ROOT = STATE_DIR / "static"
@@ -292,23 +300,14 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {
-        "lines": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "{asctime}{levelname}{name}{message}",
-            "style": "{",
-        },
-    },
-    "handlers": {
-        "console": {
-            "class": "logging.StreamHandler",
-            "formatter": "json" if env.str("LOG_FORMAT", default="lines") == "json" else "lines",
-        }
-    },
-    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
-}
+LOG_FORMAT = env.str("LOG_FORMAT", default="lines")
+LOGGING = logs.configuration(LOG_FORMAT, env.str("LOG_LEVEL", default="INFO"))
+ACCESS_LOG = env.bool("ACCESS_LOG", default=LOG_FORMAT == "json")
+
+# Who asks for /metrics shows METRICS_TOKEN, or, without one, asks from this machine and not through a proxy.
+METRICS = env.bool("METRICS", default=False)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS and BEHIND_PROXY and not METRICS_TOKEN:
+    raise ImproperlyConfigured(
+        "METRICS=on with BEHIND_PROXY=on needs a METRICS_TOKEN: all seems to come from the proxy."
+    )

@@ -1,10 +1,10 @@
-"""All addresses: the learner's pages, the API, the authors' admin, and the two probes."""
+"""All addresses: the learner's pages, the API, the authors' admin, and what a supervisor asks."""
 
 from django.urls import include, path
 
 from quizzes.admin import site
 
-from . import probes
+from . import exposition, probes
 
 urlpatterns = [
     path("", include("quizzes.web.urls")),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/", include("quizzes.api.urls")),
     path("_allauth/app/v1/", include("quizzes.api.headless")),
     path("healthz", probes.healthz, name="healthz"),
+    path("metrics", exposition.metrics, name="metrics"),
     path("readyz", probes.readyz, name="readyz"),
 ]
 
