@@ -43,7 +43,7 @@ solution = {{ text = {{ ja = "{{{{a}}}}に1を足します。", en = "Add 1 to {
 """
 
 
-def make_templates(progress: Progress) -> None:
+def make_templates(progress: Progress, templates: int = TEMPLATES) -> None:
     """Publish the templates that the learners study."""
     from django.db import transaction
 
@@ -55,14 +55,21 @@ def make_templates(progress: Progress) -> None:
         for number in range(TOPICS):
             Topic.objects.create(slug=f"topic-{number}", position=number, title_ja="題", title_en="Topic")
             Misconception.objects.create(code=f"rule-{number}", **words)
-        for number in range(TEMPLATES):
-            names = {"topic": number * TOPICS // TEMPLATES, "level": 1 + number % 4, "rule": number % TOPICS}
+        for number in range(templates):
+            names = {"topic": number * TOPICS // templates, "level": 1 + number % 4, "rule": number % TOPICS}
             publish(_SOURCE.format(number=number, **names))
-    progress(f"{TEMPLATES} templates published")
+    progress(f"{templates} templates published")
 
 
-def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: int = DAYS) -> UUID:
-    """A learner who was up to date on the evening before :data:`NOW`.
+def id_of(seed: int) -> UUID:
+    """Which learner :func:`make_learner` makes."""
+    return UUID(int=seed + 1)
+
+
+def make_learner(
+    seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: int = DAYS, now: datetime = NOW
+) -> UUID:
+    """A learner who was up to date on the evening before ``now``.
 
     The cards were met evenly over ``days`` and answered whenever they were due, 85 % right, half of the wrong answers
     explained, each followed by a second chance. What is missing to ``attempts`` was free practice.
@@ -71,7 +78,7 @@ def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: 
     from quizzes.models import Attempt, QuestionTemplate, User
 
     chance = random.Random(seed)  # noqa: S311  # to repeat, not to hide
-    user = User(utc_offset_minutes=540)
+    user = User(id=id_of(seed), utc_offset_minutes=540)
     user.set_unusable_password()
     user.save(force_insert=True)
     published = QuestionTemplate.objects.filter(slug__startswith="sum-").order_by("slug")
@@ -79,7 +86,9 @@ def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: 
     answers = [
         (number, answer)
         for number in range(cards)
-        for answer in _reviews(chance, number * days // cards, days, agenda.card_key(user.id, templates[number][0]))
+        for answer in _reviews(
+            chance, now, number * days // cards, days, agenda.card_key(user.id, templates[number][0])
+        )
     ]
     reviews = len(answers)
     if reviews > attempts:
@@ -120,15 +129,17 @@ def make_learner(seed: int, cards: int = CARDS, attempts: int = ATTEMPTS, days: 
     return user.id
 
 
-def _reviews(chance: random.Random, first: int, days: int, key: bytes) -> Iterator[tuple[Answer, float | None]]:
+def _reviews(
+    chance: random.Random, now: datetime, first: int, days: int, key: bytes
+) -> Iterator[tuple[Answer, float | None]]:
     """One card's answers from the day ``first`` of ``days`` on, with the recall that was predicted."""
     from quizzes import scheduling
     from quizzes.scheduling import Answer, CardState
 
-    today = scheduling.learner_day(NOW, timedelta(hours=9))
+    today = scheduling.learner_day(now, timedelta(hours=9))
     state, day = CardState(), today - days + first
     while day < today:
-        at = NOW - timedelta(days=today - day) + timedelta(seconds=chance.randrange(3600))
+        at = now - timedelta(days=today - day) + timedelta(seconds=chance.randrange(3600))
         for tried in range(2):
             recall = None if tried else scheduling.recall(state.memory, day)
             right = chance.random() < 0.85

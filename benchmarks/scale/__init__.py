@@ -1,0 +1,1 @@
+"""A hundred thousand learners and ten million attempts on PostgreSQL, beside a hundredth of them."""
