@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import importlib.util
 import os
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.contrib.auth.models import Group
 from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Model
 from hypothesis import settings
 from rest_framework.test import APIClient
+from whitenoise.base import WhiteNoise
 
 from quizzes import study
 from quizzes.authoring import load_bank
@@ -37,6 +41,24 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         call_command("collectstatic", interactive=False, verbosity=0)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files() -> Iterator[None]:
+    """Every client of a test loads the middleware anew, of which one looks at all static files: once is enough."""
+    look = WhiteNoise.update_files_dictionary
+    seen: dict[str, dict[str, Any]] = {}
+
+    def remembered(self: Any, root: str, prefix: str) -> None:
+        if root not in seen:
+            before = {*self.files}
+            look(self, root, prefix)
+            seen[root] = {url: file for url, file in self.files.items() if url not in before}
+        self.files.update(seen[root])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoise, "update_files_dictionary", remembered)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def fresh_caches(settings: Any) -> None:
     """A slug and a number mean another version in another test, and tries are counted per test.
@@ -52,7 +74,7 @@ def fresh_caches(settings: Any) -> None:
 
 @pytest.fixture(scope="session")
 def bank_rows(django_db_setup: None, django_db_blocker: Any) -> list[list[Model]]:
-    """The real bank, loaded once for all tests that come: those that do not ask for it begin without (below)."""
+    """The real bank, loaded once for all tests that come: those that do not ask for it begin without."""
     with django_db_blocker.unblock():
         load_bank(read_bank())
         return [list(table._default_manager.all()) for table in BANK_TABLES]
@@ -69,16 +91,22 @@ def bank(bank_rows: list[list[Model]], db: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def no_bank(request: pytest.FixtureRequest) -> None:
-    """A test of the database that does not ask for the bank has an empty one."""
+def as_migrated(request: pytest.FixtureRequest) -> None:
+    """A test of the database begins with what migrations make, and with no bank unless it asks for that.
+
+    A test with transactions of its own has emptied all tables, those of the groups of authors among them.
+    """
     asked = {*request.fixturenames}
-    if "bank" in asked or not (asked & {"db", "transactional_db"} or request.node.get_closest_marker("django_db")):
+    if not (asked & {"db", "transactional_db"} or request.node.get_closest_marker("django_db")):
         return
     request.getfixturevalue("db")
     with transaction.atomic():
-        for table in reversed(BANK_TABLES):
-            rows = table._base_manager.all()
-            rows._raw_delete(rows.db)
+        if not Group.objects.exists():
+            importlib.import_module("quizzes.migrations.0008_roles").make_groups(apps, None)
+        if "bank" not in asked:
+            for table in reversed(BANK_TABLES):
+                rows = table._base_manager.all()
+                rows._raw_delete(rows.db)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 
@@ -22,39 +23,77 @@ def programs() -> Path | None:
     return Path(found).resolve().parent if found else None
 
 
-@contextmanager
-def server(bin_folder: Path) -> Iterator[str]:
-    """Run a server and give its database's URL. It refuses to run as root, so another account is borrowed then."""
-    folder = Path(tempfile.mkdtemp(prefix="study-postgres-"))
-    data = folder / "data"
-    account = _account()
-    if account:
-        shutil.chown(folder, account)
-    port = _free_port()
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that can be stopped and started again: what it has kept is in the system's cache at least."""
 
-    def run(program: str, *arguments: str) -> None:
+    programs: Path
+    folder: Path
+    port: int
+    account: str | None
+    durable: bool = False  # whether a transaction waits for the disk: else it outlives a crash, but no power cut
+
+    @property
+    def url(self) -> str:
+        """Of its database."""
+        return f"postgresql://study@127.0.0.1:{self.port}/postgres"
+
+    def start(self, *, wait: bool = True) -> None:
+        """Begin to serve."""
+        options = f"-p {self.port} {_OPTIONS} -c fsync={'on' if self.durable else 'off'}"
+        how = "--wait" if wait else "--no-wait"
+        self._run("pg_ctl", "start", how, *self._data(), f"--log={self.folder / 'log'}", f"--options={options}")
+
+    def stop(self) -> None:
+        """End at once, as in a crash: connections break, and the next start recovers from the log."""
+        self._run("pg_ctl", "stop", "--mode=immediate", *self._data())
+
+    def create(self) -> None:
+        """Make its files."""
+        self._run("initdb", "--auth=trust", "--username=study", "--encoding=UTF8", *self._data())
+
+    def _data(self) -> tuple[str]:
+        return (f"--pgdata={self.folder / 'data'}",)
+
+    def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [str(bin_folder / program), *arguments],
+            [str(self.programs / program), *arguments],
             check=True,
-            user=account,
-            cwd=folder,
+            user=self.account,
+            cwd=self.folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             env={"PATH": os.defpath, "LC_ALL": "C.UTF-8"},
         )
 
-    options = (
-        f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -c max_connections=300"
-    )
+
+_OPTIONS = "-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300"
+
+
+@contextmanager
+def running(bin_folder: Path, *, durable: bool = False) -> Iterator[Server]:
+    """A server that runs. It refuses to run as root, so another account is borrowed then."""
+    folder = Path(tempfile.mkdtemp(prefix="study-postgres-"))
+    account = _account()
+    if account:
+        shutil.chown(folder, account)
+    found = Server(bin_folder, folder, _free_port(), account, durable)
     try:
-        run("initdb", "--auth=trust", "--username=study", "--encoding=UTF8", f"--pgdata={data}")
-        run("pg_ctl", "start", "--wait", f"--pgdata={data}", f"--log={folder / 'log'}", f"--options={options}")
+        found.create()
+        found.start()
         try:
-            yield f"postgresql://study@127.0.0.1:{port}/postgres"
+            yield found
         finally:
-            run("pg_ctl", "stop", "--mode=immediate", f"--pgdata={data}")
+            found.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def server(bin_folder: Path, *, durable: bool = False) -> Iterator[str]:
+    """Run a server and give its database's URL."""
+    with running(bin_folder, durable=durable) as found:
+        yield found.url
 
 
 def _account() -> str | None:

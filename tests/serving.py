@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -39,8 +42,12 @@ class Site:
     _server: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
+    def port(self) -> str:
+        return self.environment["PORT"]
+
+    @property
     def address(self) -> str:
-        return f"http://127.0.0.1:{self.environment['PORT']}"
+        return f"http://127.0.0.1:{self.port}"
 
     @property
     def state(self) -> Path:
@@ -117,14 +124,13 @@ def prepared(state: Path, application: str | None = None, **environment: str) ->
 
     The database is SQLite in ``state``, or a new one beside that of ``DATABASE_URL``.
     """
-    port = free_port()
-    whole = {**os.environ, "STATE_DIR": str(state), "HOST": "127.0.0.1", "PORT": str(port), **environment}
-    url = whole.get("DATABASE_URL", "")
+    site = _new(state, application, **environment)
+    url = site.environment.get("DATABASE_URL", "")
+    example = _example(url if url.startswith("postgres") else "")
+    shutil.copytree(example.state, state, dirs_exist_ok=True)
     if url.startswith("postgres"):
-        whole["DATABASE_URL"] = _new_database(url, f"site_{port}")
-    site = Site(whole, application)
-    for command in PREPARE:
-        site.manage(*command)
+        copied = example.environment["DATABASE_URL"]
+        site = Site({**site.environment, "DATABASE_URL": _new_database(url, site.port, copied)}, application)
     try:
         yield site
     finally:
@@ -140,6 +146,29 @@ def running(state: Path, application: str | None = None, **environment: str) -> 
         yield site
 
 
+_folders: list[tempfile.TemporaryDirectory[str]] = []  # they go with this process
+
+
+@cache
+def _example(server: str) -> Site:
+    """What every site is a copy of: to migrate, to load the bank and to compress the static files takes long."""
+    _folders.append(tempfile.TemporaryDirectory(prefix="study-example-"))
+    site = _new(Path(_folders[-1].name), None, DATABASE_URL=server)
+    if server:
+        site = Site({**site.environment, "DATABASE_URL": _new_database(server, site.port)})
+    for command in PREPARE:
+        site.manage(*command)
+    (site.state / "secret_key").unlink(missing_ok=True)  # each has its own
+    return site
+
+
+def _new(state: Path, application: str | None, **environment: str) -> Site:
+    whole = {**os.environ, "STATE_DIR": str(state), "HOST": "127.0.0.1", "PORT": str(free_port()), **environment}
+    if not whole.get("DATABASE_URL"):
+        whole.pop("DATABASE_URL", None)
+    return Site(whole, application)
+
+
 def free_port() -> int:
     """A port that nobody listens on at the moment."""
     with socket.socket() as probe:
@@ -147,7 +176,8 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _new_database(url: str, name: str) -> str:
+def _new_database(url: str, port: str, copied: str = "") -> str:
+    template = f' TEMPLATE "{copied.rsplit("/", 1)[1]}"' if copied else ""
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    return f"{url.rsplit('/', 1)[0]}/{name}"
+        connection.execute(f'CREATE DATABASE "site_{port}"{template}')
+    return f"{url.rsplit('/', 1)[0]}/site_{port}"

@@ -545,8 +545,8 @@ def test_text_that_is_no_unicode_is_refused(api: APIClient) -> None:
 
 # Queries
 
-VARIANT_QUERIES = 9
-ATTEMPT_QUERIES = 15
+VARIANT_QUERIES = 8
+ATTEMPT_QUERIES = 14
 
 
 def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_queries: DjangoAssertNumQueries) -> None:

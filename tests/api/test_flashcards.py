@@ -184,5 +184,5 @@ def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_q
             assert rate(api).status_code == 201
 
 
-QUERIES_SHOWN = 10
-QUERIES_BY_NAME = 11
+QUERIES_SHOWN = 9
+QUERIES_BY_NAME = 10

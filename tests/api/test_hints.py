@@ -145,7 +145,7 @@ def test_no_hint_tells_the_answer_of_a_variant_with_large_numbers(api: APIClient
                 assert str(value) not in re.sub("<[^>]*>|,", "", told["html"])
 
 
-WHO_ASKS = 2  # queries
+WHO_ASKS = 1  # queries
 
 
 def test_a_hint_takes_no_query_of_its_own(api: APIClient, django_assert_num_queries: DjangoAssertNumQueries) -> None:

@@ -429,7 +429,7 @@ def test_parameters_are_strict(api: APIClient, query: str, field: str) -> None:
     assert [error["field"] for error in answer.json()["errors"]] == [field]
 
 
-QUERIES = 13
+QUERIES = 12
 
 
 def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_queries: DjangoAssertNumQueries) -> None:
@@ -447,7 +447,7 @@ def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_q
         with django_assert_num_queries(QUERIES):
             answer = api.get(f"{URL}?limit={limit}")
     assert answer is not None
-    with django_assert_num_queries(6):  # what the tag is made of
+    with django_assert_num_queries(5):  # what the tag is made of
         assert api.get(f"{URL}?limit=100", headers={"If-None-Match": answer["ETag"]}).status_code == 304
 
 

@@ -135,7 +135,7 @@ def test_others_have_no_part_in_it(api: APIClient) -> None:
     assert [item["template"] for item in queue(client)["items"]] == [CONV]
 
 
-QUERIES = 7  # two of them: who asks; today's answers, what is due, its templates, what is new, the pace
+QUERIES = 6  # one of them: who asks; today's answers, what is due, its templates, what is new, the pace
 
 
 def test_the_number_of_queries_does_not_grow(api: APIClient, django_assert_num_queries: DjangoAssertNumQueries) -> None:

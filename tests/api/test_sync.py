@@ -301,7 +301,7 @@ def test_the_queries_do_not_grow_with_the_events(
     api.get("/api/v1/sync/changes/")
     for many in (1, 20):
         events = [attempt(learner, templates[number % 3]) for number in range(many)]
-        with django_assert_num_queries(13):
+        with django_assert_num_queries(12):
             found = results(api, *events)
         assert [one for one in found if one["status"] != "accepted"] == []
         assert len(found) == many
@@ -388,5 +388,5 @@ def test_the_feed_takes_a_fixed_number_of_queries(
     for many in (1, 4):
         results(api, *(attempt(learner, code="forgot-plus-one") for _ in range(many)))
         feed(api)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(4):
             api.get("/api/v1/sync/changes/")

@@ -232,7 +232,7 @@ def test_what_did_not_change_is_not_sent_again(api: APIClient) -> None:
     assert answer["Cache-Control"] == "private, no-cache"
 
 
-NOT_MODIFIED_QUERIES = 3  # two of them: who asks; what is published
+NOT_MODIFIED_QUERIES = 2  # one of them: who asks; what is published
 QUERIES = NOT_MODIFIED_QUERIES
 FIRST_QUERIES = QUERIES + 1  # the texts in which titles stand, once per process
 

@@ -201,7 +201,7 @@ def test_what_others_do_leaves_the_tag_alone(api: APIClient) -> None:
     assert api.get(URL, headers={"if-none-match": tag}).status_code == 304
 
 
-NOT_MODIFIED_QUERIES = 5  # two of them: who asks; topics, what comes before them, what is published
+NOT_MODIFIED_QUERIES = 4  # one of them: who asks; topics, what comes before them, what is published
 QUERIES = NOT_MODIFIED_QUERIES + 3  # the learner, the cards, how many templates
 
 

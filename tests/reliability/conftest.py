@@ -1,0 +1,16 @@
+"""What the proofs of this folder share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.serving import NO_LIMITS, Site, prepared
+
+
+@pytest.fixture(scope="session")
+def proof_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A site that is not started: a proof starts it with the application that it looks at, and stops it."""
+    with prepared(tmp_path_factory.mktemp("proof"), **NO_LIMITS) as site:
+        yield site
