@@ -4,8 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
-from .charsets import of_text
+from .charsets import utf8_only
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")
 
-application = of_text(get_wsgi_application())
+application = utf8_only(get_wsgi_application())

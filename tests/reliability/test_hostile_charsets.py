@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
-from studysite.charsets import of_text
+from studysite.charsets import utf8_only
 
 NAMES = sorted({*aliases.values(), "undefined", "idna", "punycode", "unicode_escape", "nosuch", '"base64"', "x" * 2000})
 
@@ -36,7 +36,7 @@ def status(application: Callable[..., Any], charset: str) -> int:
 
 
 def test_no_codec_of_python_is_a_server_error() -> None:
-    application = of_text(WSGIHandler())
+    application = utf8_only(WSGIHandler())
     assert {name: found for name in NAMES if (found := status(application, name)) >= 500} == {}
 
 
