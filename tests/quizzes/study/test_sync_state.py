@@ -17,7 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from rest_framework.test import APIClient
 
 from quizzes import authoring, study
-from quizzes.models import Attempt, Belief, Card, CardAction, Device, QuestionTemplate, User
+from quizzes.models import Attempt, Belief, Card, CardAction, QuestionTemplate, User
 from quizzes.study import Question
 from tests.lengths import often
 from tests.quizzes.answers import right, wrong
@@ -34,7 +34,7 @@ class _Device:
 
     def __init__(self, learner: UUID, off: timedelta) -> None:
         user = User.objects.get(id=learner)
-        _, token = Device.objects.create(user=user, name="device")
+        _, token = study.add_device(user, "device")
         self.client = APIClient()
         self.client.credentials(HTTP_AUTHORIZATION=f"Token {token}")
         self.off = off
