@@ -13,6 +13,8 @@ from typing import NoReturn
 from .nursery import address_space
 from .pool import Exceeded, Limits
 
+AGAIN = 0.5  # seconds
+
 
 @contextmanager
 def within(limits: Limits) -> Iterator[None]:
@@ -23,7 +25,8 @@ def within(limits: Limits) -> Iterator[None]:
         most = min(most, before[1])
     handler = signal.signal(signal.SIGPROF, _stop)
     resource.setrlimit(resource.RLIMIT_AS, (most, before[1]))
-    signal.setitimer(signal.ITIMER_PROF, limits.seconds)
+    # Again and again: what is raised while Python tidies up is told to nobody.
+    signal.setitimer(signal.ITIMER_PROF, limits.seconds, AGAIN)
     try:
         yield
     except MemoryError:

@@ -13,6 +13,8 @@ from django.core.handlers.wsgi import WSGIHandler, WSGIRequest
 
 from studysite.charsets import utf8_only
 
+pytestmark = pytest.mark.django_db  # a request looks after the connection, if there is one
+
 NAMES = sorted({*aliases.values(), "undefined", "idna", "punycode", "unicode_escape", "nosuch", '"base64"', "x" * 2000})
 
 
