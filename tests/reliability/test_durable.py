@@ -7,6 +7,7 @@ import shutil
 
 import pytest
 
+from tests.lengths import LONG
 from tests.serving import Site
 
 from .clients import Device, guest
@@ -61,7 +62,7 @@ def test_an_answer_is_on_disk_before_it_is_acknowledged(traceable: Site) -> None
     assert seen.syncs >= seen.acknowledged
 
 
-@pytest.mark.parametrize("broken", ["broken_sync", "broken_early"])
+@pytest.mark.parametrize("broken", ["broken_sync", "broken_early"] if LONG else ["broken_sync"])
 def test_a_build_that_does_not_wait_for_the_disk_is_caught(traceable: Site, broken: str) -> None:
     seen = order(traceable, f"tests.reliability.{broken}:application")
     assert seen.acknowledged >= ANSWERS

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.lengths import LONG
 from tests.reliability.soak import CONTROLS, soak
 from tests.serving import NO_LIMITS, Site, prepared
+
+pytestmark = pytest.mark.skipif(
+    not LONG, reason="memory is told from a few hundred requests only where nothing else runs"
+)
+
 
 REQUESTS = 600
 
