@@ -141,6 +141,8 @@ def shape() -> dict[str, Any]:
     look, found = connection.introspection, {}
     with connection.cursor() as cursor:
         for table in look.table_names(cursor):
+            if table.startswith("sqlite_"):  # its own
+                continue
             columns = sorted(
                 (column.name, column.type_code, column.null_ok, column.internal_size)
                 for column in look.get_table_description(cursor, table)
