@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
@@ -29,7 +29,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
         checks["migrations"] = _migrations() <= applied.keys()
         if checks["migrations"]:
             checks["bank"] = QuestionTemplate.objects.filter(current__isnull=False).exists()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         pass  # the body says which check did not hold
     ready = all(checks.values())
     return JsonResponse({"status": "ok" if ready else "unavailable", "checks": checks}, status=200 if ready else 503)

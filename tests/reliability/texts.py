@@ -31,7 +31,7 @@ PLAIN: Mapping[str, str] = {
     "template language": "{% load static %}{{ settings.SECRET_KEY }}{# #}",
     "SQL": "'; DROP TABLE quizzes_user; --",
     "SQL pattern": "%_%'\"\\",
-    "shell": "$(touch /tmp/x) `id` ; id | id && id > /dev/null",
+    "shell": "$(touch x) `id` ; id | id && id > /dev/null",
     "header": "a\r\nSet-Cookie: a=b\r\n\r\n<html>",
     "mail header": "a@example.org\nBcc: b@example.org",
     "spreadsheet": '=HYPERLINK("http://example.org","a")',
