@@ -42,7 +42,7 @@ def main() -> None:
             "STATE_DIR": folder,
             "DJANGO_SETTINGS_MODULE": "studysite.settings",
             "ALLOWED_HOSTS": "127.0.0.1",
-            "API_LIMITS": "address=,answers=",
+            "API_LIMITS": "address=,answers=,learner=",
             "LOG_LEVEL": "ERROR",
             "PORT": str(PORT),
         }

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
 from quizzes.models import Misconception, Topic
+from quizzes.prepared import Prepared
 from quizzes.questions import Language
 
 
 def topics(language: Language) -> dict[str, str]:
     """The title of every topic by its slug."""
-    return dict(Topic.objects.order_by("position").values_list("slug", f"title_{language}"))
+    return dict(_topics(language=language))
 
 
 def misconceptions(codes: Iterable[str], language: Language) -> dict[str, str]:
@@ -20,5 +22,16 @@ def misconceptions(codes: Iterable[str], language: Language) -> dict[str, str]:
 
     A code that has left the catalogue has none: answers of before still name it.
     """
+    return dict(_misconceptions([*codes], language=language))
+
+
+def _all_topics(language: Language) -> QuerySet[Topic, tuple[str, str]]:
+    return Topic.objects.order_by("position").values_list("slug", f"title_{language}")
+
+
+def _as_they_are_now(codes: list[str], language: Language) -> QuerySet[Misconception, tuple[str, str]]:
     title = Coalesce(f"merged_into__title_{language}", f"title_{language}")
-    return dict(Misconception.objects.filter(code__in=[*codes]).values_list("code", title))
+    return Misconception.objects.filter(code__in=codes).values_list("code", title)
+
+
+_topics, _misconceptions = Prepared(_all_topics), Prepared(_as_they_are_now, str)

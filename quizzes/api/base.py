@@ -103,7 +103,10 @@ def _reader(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[
 
 def time_text(moment: datetime) -> str:
     """As the API writes times."""
-    return str(serializers.DateTimeField().to_representation(moment))
+    return str(_TIME.to_representation(moment))
+
+
+_TIME = serializers.DateTimeField()
 
 
 def day_text(day: date) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from quizzes.agenda import Day
 from quizzes.models import Card
+from quizzes.prepared import Prepared
 from quizzes.scheduling import Deck
 from quizzes.scheduling.forgetting import retrievability
 
@@ -40,21 +42,26 @@ class Cards(NamedTuple):
 
 def read(learner: UUID, topic: str | None = None) -> Cards:
     """All the learner's cards, or those of a topic, whose templates are published."""
-    columns = (
-        "template_id", "suspended", "template__topic__slug", "stability", "difficulty", "day", "due_day", "skill",
-        "first_right_day", "right_day", "buried_day", "lapses",
-    )  # fmt: skip
-    found = Card.objects.filter(learner_id=learner, template__current__isnull=False)
-    if topic is not None:
-        found = found.filter(template__topic__slug=topic)
+    rows = _of_learner(learner) if topic is None else _of_topic(learner, topic)
     seen: list[Seen] = []
     refused: list[UUID] = []
-    for template, suspended, slug, stability, difficulty, day, due_day, skill, *rest in found.values_list(*columns):
+    for template, suspended, slug, stability, difficulty, day, due_day, skill, *rest in rows:
         if stability is None or difficulty is None or day is None or due_day is None:
             refused += [template] if suspended else []
             continue
         seen.append(Seen(template, suspended, slug, stability, difficulty, day, due_day, skill or 0.0, *rest))
     return Cards(seen, refused)
+
+
+def _published(learner: UUID, **of: str) -> QuerySet[Card, tuple[Any, ...]]:
+    return Card.objects.filter(learner_id=learner, template__current__isnull=False, **of).values_list(
+        "template_id", "suspended", "template__topic__slug", "stability", "difficulty", "day", "due_day", "skill",
+        "first_right_day", "right_day", "buried_day", "lapses",
+    )  # fmt: skip
+
+
+_of_learner = Prepared(_published, UUID)
+_of_topic = Prepared(lambda learner, topic: _published(learner, template__topic__slug=topic), UUID, str)
 
 
 def deck(seen: list[Seen], day: Day) -> Deck:

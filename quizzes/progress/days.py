@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import Count, Q, Sum, Value
+from django.db.models import Count, Q, QuerySet, Sum, Value
 from django.db.models.functions import Coalesce, Least
 
 from quizzes import agenda
+from quizzes.models import Attempt
+from quizzes.prepared import Prepared
 
 YEAR = 365
 WEEK = 7
@@ -50,12 +52,18 @@ def totals(learner: UUID, today: int) -> list[Totals]:
 
     A traveller's tomorrow is joined to today.
     """
+    found = [Totals(*row) for row in _by_day(learner, today - YEAR + 1, today + agenda.TRAVEL)]
+    latest = [row for row in found if row.day >= today]
+    return [*(row for row in found if row.day < today), *([_joined(latest, today)] if latest else [])]
+
+
+def _added_up(learner: UUID, first: int, last: int) -> QuerySet[Attempt, tuple[Any, ...]]:
     # PostgreSQL's LEAST passes over a missing duration and would count the limit.
     spent = Least(Coalesce("duration_ms", 0), Value(agenda.IDLE_MS))
     recalled = Q(recall__isnull=False, score__gte=1, hints_used=0)
-    rows = (
+    return (
         agenda.counted(learner)
-        .filter(day__gt=today - YEAR, day__lte=today + agenda.TRAVEL)
+        .filter(day__gte=first, day__lte=last)
         .values_list("day")
         .annotate(
             answers=Count("id"),
@@ -67,9 +75,9 @@ def totals(learner: UUID, today: int) -> list[Totals]:
         )
         .order_by("day")
     )
-    found = [Totals(*row) for row in rows]
-    latest = [row for row in found if row.day >= today]
-    return [*(row for row in found if row.day < today), *([_joined(latest, today)] if latest else [])]
+
+
+_by_day = Prepared(_added_up, UUID, int, int)
 
 
 def _joined(rows: list[Totals], day: int) -> Totals:

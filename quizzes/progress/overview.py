@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from quizzes import agenda
 from quizzes.models import Belief
+from quizzes.prepared import Prepared
 
 from . import cards
 from .days import Day, Week, days, totals, week
@@ -74,13 +75,17 @@ def overview(learner: UUID, now: datetime) -> Progress:
 
 def _misconceptions(learner: UUID) -> tuple[Held, ...]:
     """The open ones first, the one met last before the others; then those closed, the latest first."""
-    order = (F("closed_at").desc(nulls_first=True), "-met_at", "code")
-    rows = Belief.objects.filter(learner_id=learner).order_by(*order)
     return tuple(
         Held(code, met, rights, opened_at, met_at, closed_at)
-        for code, met, rights, opened_at, met_at, closed_at in rows.values_list(*_COLUMNS)
+        for code, met, rights, opened_at, met_at, closed_at in _beliefs(learner)
         if opened_at is not None and met_at is not None
     )
 
 
-_COLUMNS = ("code", "met", "rights", "opened_at", "met_at", "closed_at")
+def _in_order(learner: UUID) -> QuerySet[Belief, tuple[Any, ...]]:
+    order = (F("closed_at").desc(nulls_first=True), "-met_at", "code")
+    columns = ("code", "met", "rights", "opened_at", "met_at", "closed_at")
+    return Belief.objects.filter(learner_id=learner).order_by(*order).values_list(*columns)
+
+
+_beliefs = Prepared(_in_order, UUID)

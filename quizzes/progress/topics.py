@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from quizzes import models
 from quizzes.agenda import Day
+from quizzes.prepared import Prepared
 from quizzes.scheduling import Deck
 
 from .cards import Seen, recalls
@@ -74,12 +75,18 @@ def status(templates: int, cards: list[Seen], skill: float | None, recall: float
     return "proficient" if enough and able and first < last else "learning"
 
 
-def _published(slug: str | None) -> QuerySet[models.Topic, tuple[str, int]]:
+def _published(slug: str | None) -> list[tuple[str, int]]:
     """The topics with how many of their templates are published."""
-    rows = models.Topic.objects.annotate(published=Count("templates", filter=Q(templates__current__isnull=False)))
-    if slug is not None:
-        rows = rows.filter(slug=slug)
+    return _all() if slug is None else _one(slug)
+
+
+def _counted(topics: QuerySet[models.Topic]) -> QuerySet[models.Topic, tuple[str, int]]:
+    rows = topics.annotate(published=Count("templates", filter=Q(templates__current__isnull=False)))
     return rows.order_by("position").values_list("slug", "published")
+
+
+_all = Prepared(lambda: _counted(models.Topic.objects.all()))
+_one = Prepared(lambda slug: _counted(models.Topic.objects.filter(slug=slug)), str)
 
 
 def _recalls(asked: list[str], memories: Deck, day: int) -> dict[str, list[float]]:
