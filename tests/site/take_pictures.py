@@ -34,6 +34,7 @@ def test_take_the_pictures_of_the_readmes(browser: Browser, site: str, locale: s
 def test_take_the_pictures_of_the_authors_page(browser: Browser, site: str, site_environment: dict[str, str]) -> None:
     def take(name: str, page: Page) -> None:
         page.evaluate("document.activeElement.blur()")
+        page.wait_for_selector(".htmx-request", state="detached")  # what is still being drawn
         page.screenshot(path=PICTURES / f"authoring-{name}.png")
 
     assert authoring_journey.walk(browser, site, site_environment, take) == []
