@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-from .nursery import address_space
+from .memory import address_space
 from .pool import Exceeded, Limits
 
 AGAIN = 0.5  # seconds

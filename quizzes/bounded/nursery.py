@@ -20,6 +20,7 @@ import traceback
 from typing import Any, NoReturn
 
 from .frames import receive, send
+from .memory import address_space
 
 IDLE = 600.0  # seconds without a call, after which it is not worth its memory
 NICE = 19  # learners' requests go first
@@ -128,15 +129,6 @@ def _limit(call: dict[str, Any]) -> None:
         most = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(kind, (most, most))
     signal.setitimer(signal.ITIMER_PROF, call["seconds"])
-
-
-def address_space() -> int:
-    """Bytes of address space that are in use at the start, NumPy's among them."""
-    try:
-        with open("/proc/self/statm") as file:
-            return int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:  # not on Linux
-        return 2**30
 
 
 def _be_first_to_go() -> None:

@@ -141,6 +141,14 @@ def test_a_nursery_ends_with_its_pool() -> None:
     assert not Path(f"/proc/{around['nursery']}").exists()
 
 
+def test_a_nursery_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """Whoever proves hundreds of versions by a command would read the same warning hundreds of times."""
+    own = Pool("numpy")
+    own.run(f"{HERE}surroundings", {}, Limits(5, 64))
+    own.close()
+    assert capfd.readouterr() == ("", "")
+
+
 def test_one_call_at_a_time_and_who_waits_too_long_is_told() -> None:
     pool = Pool("numpy", "tests.admin.greedy")
     pool.run(f"{HERE}quick", {}, Limits(5, 64))
