@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from tests.lengths import LONG
@@ -20,6 +18,4 @@ def test_one_answer_sent_many_times_is_one_row_and_many_writers_all_write(proof_
 
 @pytest.mark.parametrize("name", CONTROLS if LONG else [*CONTROLS][:1])
 def test_a_broken_build_is_caught(proof_site: Site, name: str) -> None:
-    if "broken_lock" in CONTROLS[name] and os.environ.get("DATABASE_URL", "").startswith("postgres"):
-        pytest.skip("it is SQLite that locks the whole database")
     assert at_once(proof_site, 2, application=CONTROLS[name]).problems
