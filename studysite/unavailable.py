@@ -1,4 +1,4 @@
-"""What fails because the database or the disk does: it is no bug, it passes, and whoever asked may ask again.
+"""What fails because the database, the disk or the cache does: no bug, it passes, and whoever asked may ask again.
 
 :mod:`.errors` answers it with 503 wherever it comes from (views, middleware, sessions), the log gets a line of it.
 """
@@ -12,6 +12,7 @@ import sqlite3
 from django.db import InterfaceError, OperationalError
 
 RETRY_AFTER = 5  # seconds
+_CACHES = {"redis", "pymemcache"}  # packages that are installed only where CACHE_URL asks for one
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
 _SQLITE = {
     sqlite3.SQLITE_BUSY,
@@ -26,12 +27,14 @@ _SQLITE = {
 
 
 def passes(error: BaseException | None) -> bool:
-    """Whether this is a failure of the database or the disk, which says nothing of the request."""
+    """Whether this is a failure of the database, the disk or the cache, which says nothing of the request."""
     if isinstance(error, OperationalError | InterfaceError):
         cause = error.__cause__
         # SQLite calls a mistake in a statement "operational" too, and misuse an error of its interface.
         return not isinstance(cause, sqlite3.Error) or _code(cause) in _SQLITE
-    return isinstance(error, OSError) and error.errno in _DISK
+    if isinstance(error, OSError) and error.errno in _DISK:
+        return True
+    return type(error).__module__.partition(".")[0] in _CACHES
 
 
 def _code(error: sqlite3.Error) -> int:

@@ -91,9 +91,10 @@ def test_the_log_tells_it_in_one_line(failing: Client, caplog: pytest.LogCapture
         sqlite(sqlite3.SQLITE_FULL),
         sqlite(sqlite3.SQLITE_IOERR_WRITE),
         OSError(errno.ENOSPC, "No space left on device"),
+        type("ConnectionError", (Exception,), {"__module__": "redis.exceptions"})("Connection refused"),
     ],
 )
-def test_a_failure_of_the_database_or_the_disk_passes(error: Exception) -> None:
+def test_a_failure_of_the_database_the_disk_or_the_cache_passes(error: Exception) -> None:
     assert unavailable.passes(error)
 
 
