@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import cache, lru_cache
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
@@ -21,6 +22,7 @@ from django.db.models import (
     Field,
     FloatField,
     IntegerField,
+    JSONField,
     Model,
     QuerySet,
     TextField,
@@ -140,12 +142,18 @@ def _padded(values: Sequence[Any]) -> list[Any]:
     return [*values, *[values[-1]] * missing]
 
 
-_FIELDS: dict[type, Field[Any, Any]] = {UUID: UUIDField(), datetime: DateTimeField()}
+# What SQLite has no type for, as Django writes it there; PostgreSQL takes everything as it is.
+_AS_TEXT: dict[type, Callable[[Any], str]] = {
+    UUID: attrgetter("hex"),
+    datetime: lambda moment: str(moment.astimezone(UTC).replace(tzinfo=None)),
+}
+_TEXTS = {"sqlite": _AS_TEXT, "postgresql": {}}
 
 
 def _prepared(value: Any, connection: BaseDatabaseWrapper) -> Any:
-    field = _FIELDS.get(type(value))
-    return field.get_db_prep_value(value, connection) if field else value
+    """A value as the database takes it."""
+    text = _TEXTS[connection.vendor].get(type(value))
+    return text(value) if text else value
 
 
 class Writer:
@@ -190,8 +198,10 @@ def _savers(model: type[Model], vendor: str) -> list[tuple[str, _Saver]]:
 
 def _saver(field: Field[Any, Any]) -> _Saver:
     source = getattr(field, "target_field", field)  # a key is kept as what it points to
-    if isinstance(source, DateTimeField):
-        return _moment
+    if isinstance(source, DateTimeField | UUIDField):
+        return _prepared
+    if isinstance(source, JSONField):
+        return _json
     if isinstance(source, IntegerField):
         return _integer
     if isinstance(source, _PLAIN):
@@ -199,8 +209,8 @@ def _saver(field: Field[Any, Any]) -> _Saver:
     return source.get_db_prep_save
 
 
-def _moment(value: datetime | None, connection: BaseDatabaseWrapper) -> Any:
-    return connection.ops.adapt_datetimefield_value(value)
+def _json(value: Any, connection: BaseDatabaseWrapper) -> Any:
+    return None if value is None else connection.ops.adapt_json_value(value, None)
 
 
 def _integer(value: int | None, connection: BaseDatabaseWrapper) -> int | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
+from quizzes.models import Attempt, Misconception, QuestionTemplate, Topic, User
 from quizzes.models import Belief as BeliefRow
-from quizzes.models import Misconception, Topic, User
-from quizzes.prepared import Prepared, whole
+from quizzes.prepared import Prepared, Writer, whole
 from quizzes.scheduling import Belief
 from quizzes.study.rows import belief_columns
 
@@ -89,3 +91,35 @@ def test_a_whole_row_needs_all_its_columns_and_no_others() -> None:
         whole(BeliefRow, {name: value for name, value in columns.items() if name != "change"})
     with pytest.raises(TypeError, match="colour"):
         whole(BeliefRow, columns | {"colour": 1})
+
+
+@pytest.mark.parametrize("response", [None, {"O": "14"}, {"畳み込み": ["１", None]}, {}])
+@pytest.mark.parametrize("zone", [UTC, timezone(timedelta(hours=9)), timezone(-timedelta(hours=3, minutes=30))])
+@pytest.mark.parametrize("moment", [datetime(2026, 2, 28, 23, 59, 59, 999_999), datetime(2026, 3, 1)])
+@pytest.mark.usefixtures("bank")
+def test_a_row_is_written_as_django_writes_it(moment: datetime, zone: timezone, response: object) -> None:
+    user, at = learner(), moment.replace(tzinfo=zone)
+    template = QuestionTemplate.objects.filter(current__isnull=False)[0]
+
+    def attempt(seed: int) -> Attempt:
+        return Attempt(
+            learner=user, id=uuid4(), template=template, version=template.current, seed=seed, format="free",
+            parameters={"H": 7, "x": [[1, 2]]}, request_digest="d", response=response, verdict="correct", score=0.5,
+            misconceptions=[], exposes=["forgot-plus-one"], purpose="review", issued_at=at, answered_at=at,
+            received_at=at, device_answered_at=None, utc_offset_minutes=540, day=20_000,
+        )  # fmt: skip
+
+    attempt(1).save(force_insert=True)
+    Writer(Attempt)([attempt(2)])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM quizzes_attempt ORDER BY seed")
+        theirs, ours = cursor.fetchall()
+        names = [column[0] for column in cursor.description]
+    assert [name for name, one, other in zip(names, theirs, ours, strict=True) if one != other] == ["id", "seed"]
+
+
+def test_a_moment_of_any_zone_is_found() -> None:
+    joined = Prepared(lambda at: User.objects.filter(created_at=at).values_list("created_at"), datetime)
+    at = datetime(2026, 2, 28, 23, 59, 59, 999_999, tzinfo=UTC)
+    User.objects.filter(id=learner().id).update(created_at=at)
+    assert joined(at) == joined(at.astimezone(timezone(timedelta(hours=9)))) == [(at,)]
