@@ -13,7 +13,7 @@ CLIENTS := tests/site/clients
 NODE_MODULES := $(CLIENTS)/node_modules
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: run test test-long fuzz check check-code check-bank bench oracle messages pictures openapi pins clean
+.PHONY: run test proofs test-long fuzz check check-code check-bank bench oracle messages pictures openapi pins clean
 
 run: $(VENV)/installed-run
 	@$(BIN)/python -m studysite.port
@@ -23,14 +23,19 @@ run: $(VENV)/installed-run
 	@$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	@exec $(BIN)/gunicorn --config python:studysite.gunicorn
 
-test: $(VENV)/installed-dev $(NODE_MODULES)/installed
+test: $(VENV)/installed-dev
 	$(BIN)/python -m tests.run $(TESTS)
 
-# The same with all examples, seeds, looks and texts: before a release, or at night.
+# Whole sites are killed, starved, flooded and fuzzed; clients are generated and used: the short forms of all that.
+proofs: $(VENV)/installed-dev $(NODE_MODULES)/installed
+	$(BIN)/python -m tests.run --proofs
+
+# Both with all examples, seeds, looks, texts and broken builds: before a release, or at night.
 test-long: $(VENV)/installed-dev $(NODE_MODULES)/installed
 	LONG=1 $(BIN)/python -m tests.run $(TESTS)
+	$(if $(TESTS),,LONG=1 $(BIN)/python -m tests.run --proofs)
 
-# Schemathesis against a running site, at length: `make test` has a short run of it. FUZZ="--examples 1000 --seed 7".
+# Schemathesis against a running site, at length: `make proofs` has a short run of it. FUZZ="--examples 1000 --seed 7".
 fuzz: $(VENV)/installed-dev
 	$(BIN)/python -m tests.fuzz $(FUZZ)
 

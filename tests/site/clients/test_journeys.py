@@ -65,7 +65,7 @@ def test_the_client_in_typescript_passes_the_journey(site: str, document: Path, 
 
 
 def node_program() -> str:
-    """Node, with what ``make test`` installs for it."""
+    """Node, with what ``make proofs`` installs for it."""
     node = shutil.which("node")
     if node is None:
         return missing("Node is not installed; on Debian: apt install nodejs npm")
@@ -73,7 +73,7 @@ def node_program() -> str:
     if int(version.removeprefix("v").partition(".")[0]) < OLDEST_NODE:
         return missing(f"Node is {version}; the generator of the TypeScript client needs {OLDEST_NODE} or newer")
     if not (MODULES / "installed").exists():
-        return missing("The generator of the TypeScript client is not installed; `make test` does it where npm is")
+        return missing("The generator of the TypeScript client is not installed; `make proofs` does it where npm is")
     return node
 
 
