@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db.models import Q
-from django.utils.translation import get_language
 
 from . import questions
 from .models import Misconception
@@ -43,11 +42,6 @@ class Feedback:
     misconceptions: tuple[Diagnosis, ...]
     solution: Text
     figure: Figure | None
-
-
-def language() -> Language:
-    """The language of the current request."""
-    return "ja" if (get_language() or "").startswith("ja") else "en"
 
 
 def feedback(result: Result, language: Language) -> Feedback:

@@ -18,9 +18,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quizzes import authoring
 from quizzes.authoring import skeletons
 from quizzes.authoring.conflicts import take_theirs
-from quizzes.feedback import language as current_language
 from quizzes.models import Draft, QuestionTemplate, User
 from quizzes.questions import TemplateError
+from quizzes.reader import language as current_language
 
 from . import editor_work
 from .editor_form import MAX_NOTE, is_htmx, note_of, seeds_of, source_of, wish_of
@@ -156,7 +156,7 @@ def _save(request: HttpRequest, row: Draft) -> HttpResponse:
         known = int(base) if base.isdecimal() and len(base) < 9 else None
         version = authoring.save(row, note=note, base=known)
     except TemplateError as error:
-        problems = editor_work.problems(row.source, error, wish)
+        problems = editor_work.problems(row.source, error)
         return page(request, row, wish, refused=problems, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except authoring.Conflict as error:
         return page(request, row, wish, conflict=error.newest, status=HTTPStatus.CONFLICT)

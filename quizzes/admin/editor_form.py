@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
 
-from quizzes.feedback import language as current_language
 from quizzes.questions import MAX_SEED, Format, Language
+from quizzes.reader import language as current_language
 
 COUNT = 6  # variants that are shown
 MAX_NOTE = 200

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from quizzes.authoring import workshop
+from quizzes.authoring.telling import findings
 from quizzes.authoring.workshop import Busy, TooMuch
 from quizzes.questions import TemplateError
 from quizzes.questions.workbench import described
+from quizzes.reader import language
 
 from . import editor_shown as shown
 from .editor_form import Wish
@@ -20,14 +22,14 @@ def preview(source: str, wish: Wish) -> dict[str, Any]:
     try:
         made = _preview(source, wish)
     except (Busy, TooMuch) as error:
-        return {"wish": wish, "unavailable": _why(error, wish)}
+        return {"wish": wish, "unavailable": _why(error)}
     variants = shown.variants(made)
     return {
         "wish": wish,
         "made": made,
         "variants": variants,
         "wrong_rules": shown.wrong_rules(made, wish.language),
-        "problems": made["problems"],
+        "problems": findings(made, language()),
         "is_card": made["kind"] == "flashcard",
         "too_few": wish.format == "choice" and any(_is_typed(variant) for variant in variants),
     }
@@ -36,10 +38,10 @@ def preview(source: str, wish: Wish) -> dict[str, Any]:
 def proof(source: str, wish: Wish) -> dict[str, Any]:
     """What holds over all variants; or ``unavailable``."""
     try:
-        report = workshop.prove(source, language=wish.language)
+        report = workshop.prove(source)
     except (Busy, TooMuch) as error:
-        return {"unavailable": _why(error, wish)}
-    problems = report["problems"]
+        return {"unavailable": _why(error)}
+    problems = findings(report, language())
     if "variants" not in report:  # it does not load: its problems stand beside the text already
         return {"problems": problems, "unreadable": True}
     named = shown.diagnoses(
@@ -86,7 +88,7 @@ def trial(source: str, wish: Wish, seed: int, typed: Mapping[str, str], *, grade
                 response=shown.response(fields, typed),
             )
     except (Busy, TooMuch) as error:
-        return {"seed": seed, "unavailable": _why(error, wish)}
+        return {"seed": seed, "unavailable": _why(error)}
     return trial_of(made, wish, seed, typed, result)
 
 
@@ -100,22 +102,23 @@ def trial_of(
     """The first variant of a preview, to be answered."""
     (variant,) = shown.variants({"variants": made["variants"][:1]}, "t")
     errors = (result or {}).get("errors", {})
+    problems = findings(result, language()) if result and "problems" in result else ()
     context: dict[str, Any] = {
         "seed": seed,
         "variant": variant,
         "boxes": shown.boxes(variant["fields"], typed or {}, errors),
-        "error": errors.get("", ""),
+        "error": problems[0]["message"] if problems else "",
     }
-    if result is not None and not errors:
+    if result is not None and not errors and not problems:
         codes = [found["code"] for found in result["misconceptions"]]
         named = shown.diagnoses(codes, wish.language)
         context |= {"result": result, "found": [(code, named.get(code)) for code in codes]}
     return context
 
 
-def problems(source: str, error: TemplateError, wish: Wish) -> list[dict[str, Any]]:
+def problems(source: str, error: TemplateError) -> list[dict[str, Any]]:
     """Why a text was not saved, as the workshop tells it."""
-    return described(error.problems, source, wish.language)
+    return findings({"problems": described(error.problems, source)}, language())
 
 
 def _preview(source: str, wish: Wish) -> dict[str, Any]:
@@ -127,5 +130,5 @@ def _is_typed(variant: Mapping[str, Any]) -> bool:
     return any(not field["choices"] for field in variant["fields"])
 
 
-def _why(error: Busy | TooMuch, wish: Wish) -> dict[str, Any]:
-    return {"busy": isinstance(error, Busy), "message": "" if isinstance(error, Busy) else error.message(wish.language)}
+def _why(error: Busy | TooMuch) -> dict[str, Any]:
+    return {"busy": isinstance(error, Busy), "message": "" if isinstance(error, Busy) else error.message(language())}

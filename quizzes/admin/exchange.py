@@ -21,6 +21,7 @@ from quizzes.authoring import exporting, importing, uploads
 from quizzes.authoring.uploads import UploadError
 from quizzes.models import QuestionTemplate, Topic, User
 from quizzes.questions.places import line_of, lines
+from quizzes.reader import language
 
 from .site import allowed, site
 
@@ -212,7 +213,12 @@ def _shown(one: importing.Finding, texts: Mapping[str, str]) -> dict[str, Any]:
         "outcome": one.outcome,
         "word": OUTCOMES[one.outcome],
         "problems": [
-            {"line": line_of(p.where, known, p.message) if whole else None, "problem": p} for p in one.problems
+            {
+                "line": line_of(p.where, known, p.message.en) if whole else None,
+                "problem": p,
+                "message": p.message[language()],
+            }
+            for p in one.problems
         ],
     }
 

@@ -18,9 +18,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from quizzes import authoring, progress, study
-from quizzes.feedback import language
 from quizzes.models import Misconception, QuestionTemplate, User
 from quizzes.questions import Template, TemplateError
+from quizzes.reader import language
 from quizzes.study import templates
 
 from .entries import SLUG, SLUG_MESSAGE, Words, add_problems, differences, page

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from quizzes import names, progress
-from quizzes.feedback import language as current_language
 from quizzes.models import QuestionTemplate, TemplateVersion
 from quizzes.progress import Statistics
 from quizzes.progress.authors import LATEST, NOBODY
 from quizzes.progress.wrong_answers import FEWEST_LEARNERS as FEWEST_ALIKE
+from quizzes.reader import language as current_language
 
 from .site import allowed, site
 from .statistics_words import Strip, Wording

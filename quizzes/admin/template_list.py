@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from quizzes import names
 from quizzes.authoring import proofs
-from quizzes.feedback import language
 from quizzes.models import QuestionTemplate, TemplateVersion
 from quizzes.progress.authored import LATEST, Authored, authored, problems_of_newest, templates
+from quizzes.reader import language
 
 from .site import site
 from .template_words import BADGES, KINDS, STATUSES, badge_pill, moment, status_pill, title_of, yield_of

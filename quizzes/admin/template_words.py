@@ -10,8 +10,8 @@ from django.utils import formats, timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from quizzes.feedback import language
 from quizzes.models import QuestionTemplate, Topic
+from quizzes.reader import language
 
 KINDS = {"question": gettext_lazy("Question"), "flashcard": gettext_lazy("Flashcard")}
 STATUSES = {

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import authoring
 from quizzes.authoring import NotPublishable, proofs, workshop
+from quizzes.authoring.telling import findings
 from quizzes.authoring.workshop import Busy, TooMuch
-from quizzes.feedback import language
 from quizzes.models import Draft, QuestionTemplate, TemplateVersion, User
 from quizzes.progress import authored
 from quizzes.questions import Language, TemplateError
+from quizzes.reader import language
 
 from . import editor_shown, template_list, template_voiding
 from .site import allowed, site
@@ -71,7 +72,7 @@ def publish(request: HttpRequest, template: UUID) -> HttpResponse:
     except NotPublishable as refused:
         return _refused(request, row, version, refused)
     except TemplateError as error:
-        messages.error(request, _("It cannot be asked any more: %(why)s") % {"why": error})
+        messages.error(request, _("It cannot be asked any more: %(why)s") % {"why": error.told(language())})
     else:
         told = {"number": version.number}
         if not changed:
@@ -105,7 +106,7 @@ def bring_back(request: HttpRequest, template: UUID) -> HttpResponse:
         else:
             messages.error(request, _why(refused))
     except TemplateError as error:
-        messages.error(request, _("It cannot be asked any more: %(why)s") % {"why": error})
+        messages.error(request, _("It cannot be asked any more: %(why)s") % {"why": error.told(language())})
     else:
         told = {"number": version.number}
         messages.success(request, _("Learners are asked version %(number)s from now on.") % told)
@@ -207,7 +208,7 @@ def _refused(
     if refused.code not in ("errors", "warnings"):
         messages.error(request, _why(refused))
         return redirect("admin:quizzes_questiontemplate_change", row.id)
-    found = list(proofs.findings(version.proof or {"problems": []}, language()))
+    found = list(findings(version.proof or {"problems": []}, language()))
     context = {
         **site.each_context(request),
         "title": _("Publish version %(number)s of %(slug)s") % {"number": version.number, "slug": row.slug},
@@ -263,7 +264,7 @@ def _context(request: HttpRequest, row: QuestionTemplate) -> dict[str, Any]:
         "proof": proof,
         "badge": badge_pill(proofs.badge(proof)),
         "yield": yield_of(proof),
-        "findings": proofs.findings(proof, reader) if proof else [],
+        "findings": findings(proof, reader) if proof else [],
         "percents": _percents(proof),
         "shown_language": reader,
     }
@@ -295,6 +296,7 @@ def _preview(request: HttpRequest, row: QuestionTemplate) -> dict[str, Any]:
         return context | {"preview_trouble": _("Others are previewing at the moment. Try again shortly.")}
     except TooMuch as error:
         return context | {"preview_trouble": error.message(language())}
+    made["problems"] = findings(made, language())
     return context | {"preview": made, "variants": editor_shown.variants(made), "is_card": row.kind == "flashcard"}
 
 

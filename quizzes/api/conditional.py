@@ -23,7 +23,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import agenda
-from quizzes.feedback import language
+from quizzes.reader import language
 
 from .base import learner
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import questions, study
-from quizzes.feedback import language
+from quizzes.reader import language
 from quizzes.tickets import TicketError
 
 from . import written

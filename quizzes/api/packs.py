@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import progress, questions, scheduling, study
-from quizzes.feedback import diagnosis, language
+from quizzes.feedback import diagnosis
 from quizzes.progress import WrongRule
 from quizzes.questions import Variant
+from quizzes.reader import language
 
 from . import written
 from .base import NO_TOKEN, Endpoint, day_text, learner, responses, time_text

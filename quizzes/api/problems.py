@@ -16,9 +16,9 @@ from rest_framework.fields import get_error_detail
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
-from quizzes.feedback import language
 from quizzes.models import User
 from quizzes.questions import ResponseError
+from quizzes.reader import language
 from quizzes.study import Conflict, NothingToAsk, Refused, Unrated
 from quizzes.tickets import TicketError
 

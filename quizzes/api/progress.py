@@ -11,8 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import names, progress
-from quizzes.feedback import language
 from quizzes.progress import Held, Readiness, Retention
+from quizzes.reader import language
 from quizzes.scheduling import date_of
 
 from .base import NO_TOKEN, Endpoint, day_text, learner, responses, time_text

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 from rest_framework.serializers import ValidationError
 
 from quizzes import agenda, questions, scheduling, study
-from quizzes.feedback import language
 from quizzes.models import Belief, Card
+from quizzes.reader import language
 from quizzes.scheduling import Rating
 from quizzes.study.rows import card_state
 

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import progress
-from quizzes.feedback import language
 from quizzes.progress import Published
+from quizzes.reader import language
 from quizzes.study import NothingToAsk
 
 from . import pagination

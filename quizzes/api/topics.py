@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from quizzes import progress
-from quizzes.feedback import language
 from quizzes.progress import Heading
 from quizzes.questions import Text
 from quizzes.questions.markup import compile_prose, mathml
+from quizzes.reader import language
 
 from . import written
 from .base import NO_TOKEN, Endpoint, learner, responses

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from quizzes import questions, scheduling, study
-from quizzes.feedback import feedback, language
+from quizzes.feedback import feedback
 from quizzes.models import User
 from quizzes.questions import Figure, Text
+from quizzes.reader import language
 
 from .base import day_text, time_text
 

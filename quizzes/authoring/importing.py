@@ -17,17 +17,28 @@ from typing import Any, Literal, TypeAlias
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import override
 
 from quizzes.models import Misconception, QuestionTemplate, TemplateVersion, Topic, User
 from quizzes.questions import Problem, Template, TemplateError, load, split
-from quizzes.questions.catalogue import MisconceptionEntry, TopicEntry, read_misconceptions, read_topics
+from quizzes.questions.catalogue import (
+    MisconceptionEntry,
+    TopicEntry,
+    no_topic,
+    read_misconceptions,
+    read_topics,
+    stands_twice,
+    unknown_references,
+)
+from quizzes.questions.words import Both
+from quizzes.reader import language
 
 from .exporting import MANIFEST, digest, rule_digest, rule_entry, topic_digest, topic_entry
 from .loading import slug_of
 from .proofs import prove_version
 from .publishing import publish_proved
 from .reconciling import in_order, rule_columns, topic_columns
-from .versions import Conflict, NotPublishable, append
+from .versions import Conflict, NotPublishable, append, of_other_kind
 from .workshop import Busy, TooMuch
 
 Outcome: TypeAlias = Literal["new", "changed", "unchanged", "older", "diverged", "refused", "error"]
@@ -119,15 +130,7 @@ def _loaded(source: str, topics: set[str], codes: set[str]) -> tuple[Template | 
         template = load(source)
     except TemplateError as error:
         return None, tuple(error.problems)
-    problems = []
-    if template.topic not in topics:
-        problems.append(Problem("unknown-topic", "topic", f"there is no topic {template.topic!r}"))
-    problems += [
-        Problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
-        for code in template.misconception_codes()
-        if code not in codes
-    ]
-    return template, tuple(problems)
+    return template, tuple(unknown_references(template, topics, codes))
 
 
 def _plan_templates(
@@ -143,9 +146,9 @@ def _plan_templates(
         slug = template.slug if template is not None else _name(source)
         row = rows.get(slug)
         if template is not None and slug in places:
-            problems += (Problem("duplicate-slug", "slug", f"{slug} is in {places[slug]} already"),)
+            problems += (stands_twice(slug, places[slug]),)
         if template is not None and row is not None and row.kind != template.kind:
-            problems += (Problem("schema", "slug", f"{slug} is a {row.kind} already"),)
+            problems += (of_other_kind(row),)
         if template is not None:
             places.setdefault(slug, where)
         history = versions.get(row.id, []) if row is not None else []
@@ -212,7 +215,9 @@ def _plan_catalogue(
                 problems = _unfit(Misconception(code=entry.code, **rule_columns(entry)))
                 made.misconceptions.append(entry)
             if (type(entry), one.name) in before:
-                problems += (Problem("duplicate-slug", one.name, "stands here already"),)
+                problems += (
+                    Problem("duplicate-slug", one.name, Both("すでに書かれています。", "stands here already")),
+                )
             before.add((type(entry), one.name))
             made.findings.append(_allowed(one, problems, catalogue=catalogue))
     made.findings += _unfit_requirements(made, rows)
@@ -255,7 +260,14 @@ def _unfit(row: Topic | Misconception) -> tuple[Problem, ...]:
     try:
         row.clean_fields(exclude=["id", "loaded", "merged_into", "example"])
     except ValidationError as error:
-        return tuple(Problem("schema", f"{row}.{name}", " ".join(texts)) for name, texts in error.message_dict.items())
+        with override("ja"):  # Django puts the texts in words only now
+            japanese = error.message_dict
+        with override("en"):
+            english = error.message_dict
+        return tuple(
+            Problem("schema", f"{row}.{name}", Both(" ".join(japanese[name]), " ".join(english[name])))
+            for name in english
+        )
     return ()
 
 
@@ -264,12 +276,13 @@ def _unfit_requirements(made: Plan, rows: Mapping[str, Topic]) -> list[Finding]:
     required = {slug: {one.slug for one in row.requires.all()} for slug, row in rows.items()}
     required |= {entry.slug: set(entry.requires) for entry in made.topics}
     problems = [
-        Problem("unknown-topic", f"{slug}.requires", f"there is no topic {one!r}")
+        Problem("unknown-topic", f"{slug}.requires", no_topic(one))
         for slug, needs in required.items()
         for one in sorted(needs - required.keys())
     ]
     if not problems and in_order(list(required), required) is None:
-        problems.append(Problem("order", "requires", "the topics require each other in a circle"))
+        message = Both("前提のトピックが循環しています。", "the topics require each other in a circle")
+        problems.append(Problem("order", "requires", message))
     return [Finding("file", "topics.toml", "", "error", tuple(problems))] if problems else []
 
 
@@ -350,7 +363,7 @@ def _take_template(progress: Progress, found: Finding | None, slug: str, by: Use
     try:
         version = saved or append(found.source, by=by, origin="import", to=row, base=found.base)[0]
     except (Conflict, TemplateError) as error:
-        progress.failed[slug] = "diverged" if isinstance(error, Conflict) else str(error)
+        progress.failed[slug] = "diverged" if isinstance(error, Conflict) else error.told(language())
         return
     progress.saved[slug] = str(version.id)
     if progress.publish:
@@ -367,7 +380,7 @@ def _publish(progress: Progress, version: TemplateVersion, slug: str, by: User) 
     except TooMuch:
         progress.kept[slug] = "too-much"
     except TemplateError as error:
-        progress.kept[slug] = str(error)
+        progress.kept[slug] = error.told(language())
     else:
         progress.published.append(slug)
 

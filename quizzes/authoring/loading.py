@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef
 
 from quizzes.models import QuestionTemplate, TemplateVersion
 from quizzes.questions import Problem, TemplateError, load
-from quizzes.questions.catalogue import Bank, unfit_examples
+from quizzes.questions.catalogue import Bank, stands_twice, unfit_examples
 from quizzes.questions.tables import read_toml
 
 from .reconciling import Divergence, Why, choose_examples, load_misconceptions, load_topics
@@ -75,8 +75,8 @@ def load_bank(
             progress(where)
             try:
                 slug = slugs.get(source) or slug_of(source) or load(source).slug
-                if slug in places:  # each loading would publish one after the other
-                    raise TemplateError([Problem("duplicate-slug", "slug", f"{slug} is in {places[slug]} already")])
+                if slug in places:
+                    raise TemplateError([stands_twice(slug, places[slug])])
                 _load(report, slug, source, states.get(slug), overwrite=overwrite)
             except TemplateError as error:
                 raise TemplateError(

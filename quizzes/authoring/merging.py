@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from quizzes.models import Misconception, QuestionTemplate, Topic, User
 from quizzes.questions import TemplateError
 from quizzes.questions.rewriting import with_misconception, with_topic
+from quizzes.reader import language
 
 from .naming import NewTexts, drafts_that_name, new_texts, texts_of_misconception, texts_of_topic, write
 from .topics import Refused, put_in_order
@@ -122,7 +123,7 @@ def _write(plan: Merge, by: User | None, note: str, proof: Any) -> None:
         try:
             write(texts, by=by, note=note, proof=proof)
         except TemplateError as error:
-            told = [f"{texts.template.slug}: {problem}" for problem in error.problems]
+            told = [f"{texts.template.slug}: {problem.told(language())}" for problem in error.problems]
             raise Refused({"": told}) from None
 
 

@@ -12,6 +12,7 @@ from quizzes.models import Draft, QuestionTemplate, TemplateVersion, User
 from quizzes.questions import TemplateError, load
 from quizzes.questions.rewriting import names_misconception
 from quizzes.questions.tables import read_toml
+from quizzes.reader import language
 
 from .versions import append, publish_version
 
@@ -95,7 +96,7 @@ def _new(found: list[Text], change: Callable[[str], str]) -> NewTexts:
         try:
             load(source)
         except TemplateError as error:
-            problems += [str(problem) for problem in error.problems]
+            problems += [problem.told(language()) for problem in error.problems]
     return NewTexts(template, pairs[0], pairs[1], tuple(problems))
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeAlias
 
-from cnncalc.words import Language
 from quizzes.bounded import Limits, Pool
 from quizzes.models import QuestionTemplate, TemplateVersion
-from quizzes.questions.remedies import REMEDIES
 
 from .workshop import BENCH, proved
 
@@ -36,14 +34,6 @@ def badge(proof: Mapping[str, Any] | None) -> Badge:
         return "unproved"
     severities = {problem["severity"] for problem in proof["problems"]}
     return "errors" if "error" in severities else "warnings" if severities else "clean"
-
-
-def findings(proof: Mapping[str, Any], language: Language) -> list[dict[str, Any]]:
-    """The problems of a proof, with how to mend them in ``language``, whatever language it was proved in."""
-    return [
-        problem | {"remedy": REMEDIES[problem["check"]][language] if problem["check"] in REMEDIES else ""}
-        for problem in proof["problems"]
-    ]
 
 
 def missing(limit: int) -> Iterator[TemplateVersion]:

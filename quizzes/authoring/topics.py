@@ -12,6 +12,7 @@ from quizzes.models import QuestionTemplate, Topic
 from quizzes.questions import Language
 from quizzes.questions.catalogue import TopicEntry, unreadable
 from quizzes.questions.values import LANGUAGES
+from quizzes.reader import language as reader
 
 from .naming import texts_of_topic
 
@@ -57,7 +58,7 @@ def topic_problems(topic: Topic, requires: Collection[Topic]) -> dict[str, list[
     for language in LANGUAGES:
         for problem in unreadable(entry, cast("Language", language)):
             field = "text" if ".text." in problem.where else "formula"
-            problems.setdefault(f"{field}_{language}", []).append(problem.message)
+            problems.setdefault(f"{field}_{language}", []).append(problem.message[reader()])
     if bool(topic.formula_ja) != bool(topic.formula_en):
         missing = "formula_ja" if topic.formula_en else "formula_en"
         problems.setdefault(missing, []).append(_("The formula stands in both languages, or in none."))

@@ -15,6 +15,8 @@ from django.utils import timezone
 
 from quizzes.models import Misconception, Publication, QuestionTemplate, TemplateVersion, Topic, User
 from quizzes.questions import Problem, Template, TemplateError, load
+from quizzes.questions.catalogue import unknown_references
+from quizzes.questions.words import Both
 
 Origin: TypeAlias = Literal["admin", "bank", "import"]
 
@@ -61,15 +63,22 @@ def append(
     template = load(source)
     topic = topic_of(template)
     if to is not None and template.slug != to.slug:
-        raise TemplateError([Problem("schema", "slug", f"was {to.slug}: a template keeps its name for ever")])
+        message = Both(
+            f"名前が {to.slug} から変わっています。テンプレートの名前は変えられません。",
+            f"was {to.slug}: a template keeps its name for ever",
+        )
+        raise TemplateError([Problem("schema", "slug", message)])
     with transaction.atomic():
         row, created = QuestionTemplate.objects.select_for_update().get_or_create(
             slug=template.slug, defaults={"topic": topic, "kind": template.kind, "level": template.level}
         )
         if to is None and base is not None and not created:
-            raise TemplateError([Problem("duplicate-slug", "slug", f"there is a template {template.slug} already")])
+            message = Both(
+                f"{template.slug} というテンプレートはすでにあります。", f"there is a template {template.slug} already"
+            )
+            raise TemplateError([Problem("duplicate-slug", "slug", message)])
         if row.kind != template.kind:
-            raise TemplateError([Problem("schema", "slug", f"{template.slug} is a {row.kind} already")])
+            raise TemplateError([of_other_kind(row)])
         newest = row.versions.order_by("-number").first()
         if newest is not None:
             if base is not None and newest.number != base:
@@ -141,17 +150,19 @@ def describe(row: QuestionTemplate, template: Template, topic: Topic) -> None:
 
 def topic_of(template: Template) -> Topic:
     """The topic that a text names. Raises :class:`TemplateError` for an unknown topic or misconception."""
-    problems = []
     topic = Topic.objects.filter(slug=template.topic).first()
-    if topic is None:
-        problems.append(Problem("unknown-topic", "topic", f"there is no topic {template.topic!r}"))
-    codes = template.misconception_codes()
-    known = set(Misconception.objects.filter(code__in=codes).values_list("code", flat=True))
-    problems += [
-        Problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
-        for code in codes
-        if code not in known
-    ]
+    codes = Misconception.objects.filter(code__in=template.misconception_codes()).values_list("code", flat=True)
+    problems = list(unknown_references(template, [topic.slug] if topic is not None else (), set(codes)))
     if problems or topic is None:
         raise TemplateError(problems)
     return topic
+
+
+def of_other_kind(row: QuestionTemplate) -> Problem:
+    """A question cannot become a flashcard, nor a flashcard a question."""
+    kind = {"question": "問題", "flashcard": "フラッシュカード"}[row.kind]
+    return Problem(
+        "schema",
+        "slug",
+        Both(f"{row.slug} という名前の{kind}がすでにあります。", f"{row.slug} is a {row.kind} already"),
+    )

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.utils.translation import get_language
-
 from cnncalc.words import Language
 from quizzes import bounded
 from quizzes.bounded import Busy, Excess, Limits, Pool
@@ -59,15 +57,15 @@ def preview(
     )
 
 
-def prove(source: str, *, seconds: float = 2.0, language: Language | None = None) -> dict[str, Any]:
+def prove(source: str, *, seconds: float = 2.0) -> dict[str, Any]:
     """What the lint finds in ``seconds``. Raises :class:`TooMuch` and :class:`Busy`."""
-    return proved(source, Limits(seconds, LIMITS.megabytes), _pool, language)
+    return proved(source, Limits(seconds, LIMITS.megabytes), _pool)
 
 
 def answer(
     source: str, *, seed: int, format: Format, language: Language, response: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The grade of a response, or what cannot be read of it; where the text gives no variant, ``errors`` say why.
+    """The grade of a response, or what cannot be read of it; where the text gives no variant, ``problems`` say why.
 
     Raises :class:`TooMuch` and :class:`Busy`.
     """
@@ -81,10 +79,9 @@ def answer(
     return _bounded("answer", arguments, LIMITS, _pool)
 
 
-def proved(source: str, limits: Limits, pool: Pool, language: Language | None = None) -> dict[str, Any]:
+def proved(source: str, limits: Limits, pool: Pool) -> dict[str, Any]:
     """As :func:`prove`, with limits and a pool of the caller's."""
-    spoken: Language = language or ("ja" if (get_language() or "").startswith("ja") else "en")
-    arguments = {"source": source, "seconds": limits.seconds * LINTED, "language": spoken} | _known()
+    arguments = {"source": source, "seconds": limits.seconds * LINTED} | _known()
     return _bounded("prove", arguments, limits, pool)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from .operations import MAX_CELLS
 from .values import exact, matrix, same
+from .words import Both
 
 MAX_NUMBER = 10**15
 MAX_EXPONENT = 64
@@ -20,6 +21,9 @@ MAX_STRING = 80
 MAX_CELL = 10**6
 
 Operator: TypeAlias = Callable[[Any, Any], Any]
+
+_BY_MATRIX = Both("行列で割ることはできません。", "nothing can be divided by a matrix")
+_LARGE_POWER = Both("べき乗の結果が大きすぎます。", "the power is too large")
 
 
 class OutOfBounds(ValueError):
@@ -36,9 +40,10 @@ def checked(value: Any) -> Any:
         value = int(value)
     bounded = next((check for kind, check in _BOUNDS.items() if isinstance(value, kind)), None)
     if bounded is None:
-        raise OutOfBounds(f"{type(value).__name__} is not a value of the language")
+        name = type(value).__name__
+        raise OutOfBounds(Both(f"{name} は式の値になりません。", f"{name} is not a value of the language"))
     if not bounded(value):
-        raise OutOfBounds("the value is too large")
+        raise OutOfBounds(Both("値が大きすぎます。", "the value is too large"))
     return matrix(value) if isinstance(value, np.ndarray) else exact(value)
 
 
@@ -62,14 +67,14 @@ _BOUNDS: Mapping[type, Callable[[Any], bool]] = {
 def truth(value: Any) -> bool:
     """Whether a condition holds."""
     if isinstance(value, np.ndarray):
-        raise TypeError("a matrix is neither true nor false")
+        raise TypeError(Both("行列そのものは条件になりません。", "a matrix is neither true nor false"))
     return bool(value)
 
 
 def negative(value: Any) -> Any:
     """Minus a number or a matrix."""
     if isinstance(value, str | tuple):
-        raise TypeError("only numbers and matrices can be negated")
+        raise TypeError(Both("符号を変えられるのは数と行列だけです。", "only numbers and matrices can be negated"))
     return -value
 
 
@@ -78,12 +83,22 @@ def _arithmetic(apply: Operator) -> Operator:
 
     def calculated(left: Any, right: Any) -> Any:
         if isinstance(left, str | tuple) or isinstance(right, str | tuple):
-            raise TypeError("only numbers and matrices can be calculated with")
+            raise TypeError(
+                Both("計算できるのは数と行列だけです。", "only numbers and matrices can be calculated with")
+            )
         if isinstance(left, np.ndarray) and isinstance(right, np.ndarray) and left.shape != right.shape:
-            raise ValueError(f"matrices of {left.shape} and {right.shape} do not fit")
+            message = Both(
+                f"形状が {left.shape} の行列と {right.shape} の行列は、一緒に計算できません。",
+                f"matrices of {left.shape} and {right.shape} do not fit",
+            )
+            raise ValueError(message)
         for number, other in ((left, right), (right, left)):
             if isinstance(other, np.ndarray) and not isinstance(number, np.ndarray) and abs(number) > MAX_CELL:
-                raise ValueError(f"a matrix is calculated with numbers up to {MAX_CELL}")  # int64 wraps around
+                message = Both(
+                    f"行列と計算できる数は、絶対値が{MAX_CELL}までです。",
+                    f"a matrix is calculated with numbers up to {MAX_CELL}",
+                )
+                raise ValueError(message)  # int64 wraps around
         return apply(left, right)
 
     return calculated
@@ -91,10 +106,10 @@ def _arithmetic(apply: Operator) -> Operator:
 
 def _divide(left: Any, right: Any) -> Any:
     if isinstance(right, np.ndarray):
-        raise TypeError("nothing can be divided by a matrix")
+        raise TypeError(_BY_MATRIX)
     if isinstance(left, np.ndarray):
         if right == 0:
-            raise ZeroDivisionError("division by zero")
+            raise ZeroDivisionError("division by zero")  # as Python says it of numbers
         if isinstance(right, float) or left.dtype.kind == "f":
             return left / float(right)
         return left.astype(object) / Fraction(right)  # cell by cell and exact
@@ -108,7 +123,7 @@ def _whole(apply: Operator) -> Operator:
 
     def divided(left: Any, right: Any) -> Any:
         if isinstance(right, np.ndarray):
-            raise TypeError("nothing can be divided by a matrix")
+            raise TypeError(_BY_MATRIX)
         if isinstance(left, np.ndarray) and right == 0:
             raise ZeroDivisionError("division by zero")
         return apply(left, right)
@@ -118,14 +133,14 @@ def _whole(apply: Operator) -> Operator:
 
 def _power(left: Any, right: Any) -> Any:
     if not isinstance(right, int):
-        raise TypeError("powers have a whole exponent")
+        raise TypeError(Both("指数は整数でなければなりません。", "powers have a whole exponent"))
     if isinstance(left, np.ndarray):
         if not 0 <= right <= MAX_EXPONENT or float(abs(left).max()) ** right > MAX_CELL:
-            raise OutOfBounds("the power is too large")
+            raise OutOfBounds(_LARGE_POWER)
         return left**right
     base = max(abs(left.numerator), left.denominator) if isinstance(left, int | Fraction) else 2
     if abs(right) > MAX_EXPONENT or base.bit_length() * abs(right) > MAX_EXPONENT:
-        raise OutOfBounds("the power is too large")
+        raise OutOfBounds(_LARGE_POWER)
     return Fraction(left) ** right if right < 0 and isinstance(left, int) else left**right
 
 
@@ -154,7 +169,7 @@ GENERAL: Mapping[type[ast.operator], Operator] = {
 def _ordered(compare: Operator) -> Operator:
     def compared(left: Any, right: Any) -> Any:
         if isinstance(left, np.ndarray) or isinstance(right, np.ndarray):
-            raise TypeError("matrices are not ordered")
+            raise TypeError(Both("行列の大小は比べられません。", "matrices are not ordered"))
         return compare(left, right)
 
     return compared

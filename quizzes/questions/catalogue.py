@@ -12,7 +12,9 @@ from cnncalc.words import Language
 from .loading import split
 from .markup import MarkupError, compile_prose, mathml
 from .tables import MAX_SOURCE, SLUG, Problem, TemplateError, read_toml
+from .template import Template
 from .values import LANGUAGES
+from .words import Both, said
 
 BANK = Path(__file__).resolve().parent.parent / "bank"
 MAX_CATALOGUE = 1024 * 1024  # characters of topics.toml or misconceptions.toml
@@ -98,9 +100,13 @@ def read_sources(paths: Iterable[Path], root: Path) -> tuple[tuple[str, str], ..
             except TemplateError as error:
                 problems += [Problem(p.check, f"{where} {p.where}".strip(), p.message) for p in error.problems]
             except UnicodeDecodeError as error:
-                problems.append(Problem("toml", where, f"is not UTF-8: {error.reason} at byte {error.start}"))
+                message = Both(
+                    f"UTF-8ではありません：{error.start}バイト目（{error.reason}）。",
+                    f"is not UTF-8: {error.reason} at byte {error.start}",
+                )
+                problems.append(Problem("toml", where, message))
             except OSError as error:
-                problems.append(Problem("toml", where, error.strerror or str(error)))
+                problems.append(Problem("toml", where, _unread(error.strerror or str(error))))
     if problems:
         raise TemplateError(problems)
     return tuple(sources)
@@ -115,22 +121,57 @@ def unfit_examples(topics: Iterable[TopicEntry], published: Mapping[str, tuple[s
         where = f"topics.toml: {topic.slug}.example"
         of_topic, kind = published.get(topic.example, ("", "question"))
         if not of_topic:
-            problems.append(Problem("example", where, f"there is no template {topic.example!r}"))
+            message = Both(
+                f"{topic.example!r} というテンプレートはありません。", f"there is no template {topic.example!r}"
+            )
+            problems.append(Problem("example", where, message))
         elif of_topic != topic.slug:
-            problems.append(Problem("example", where, f"{topic.example!r} belongs to the topic {of_topic!r}"))
+            message = Both(
+                f"{topic.example!r} は別のトピック {of_topic!r} の問題です。",
+                f"{topic.example!r} belongs to the topic {of_topic!r}",
+            )
+            problems.append(Problem("example", where, message))
         elif kind != "question":
-            problems.append(Problem("example", where, f"{topic.example!r} is a {kind}, which has no worked solution"))
+            message = Both(
+                f"{topic.example!r} はフラッシュカードで、解き方の解説がありません。",
+                f"{topic.example!r} is a {kind}, which has no worked solution",
+            )
+            problems.append(Problem("example", where, message))
     return problems
+
+
+def unknown_references(template: Template, topics: Collection[str], codes: Collection[str]) -> Iterator[Problem]:
+    """The topic and the misconceptions that ``template`` names and nobody knows."""
+    if template.topic not in topics:
+        yield Problem("unknown-topic", "topic", no_topic(template.topic))
+    for code in template.misconception_codes():
+        if code not in codes:
+            message = Both("誤解のカタログにないコードです。", "is not in the catalogue of misconceptions")
+            yield Problem("unknown-misconception", code, message)
+
+
+def stands_twice(slug: str, where: str) -> Problem:
+    """A slug that another file has taken: each loading would publish one after the other."""
+    return Problem(
+        "duplicate-slug", "slug", Both(f"{slug} はすでに {where} にあります。", f"{slug} is in {where} already")
+    )
+
+
+def no_topic(slug: str) -> Both:
+    """What is wrong with naming ``slug``."""
+    return Both(f"{slug!r} というトピックはありません。", f"there is no topic {slug!r}")
 
 
 def _topic(entry: Mapping[str, Any]) -> TopicEntry:
     example = entry.get("example", "")
     if not isinstance(example, str):
-        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.example", "should be a question's slug")])
+        message = Both("問題のスラッグを書いてください。", "should be a question's slug")
+        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.example", message)])
     formula = entry.get("formula", "")
     requires = entry["requires"]
     if not isinstance(requires, list) or not all(isinstance(slug, str) for slug in requires):
-        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.requires", "should be slugs of topics")])
+        message = Both("トピックのスラッグを並べてください。", "should be slugs of topics")
+        raise TemplateError([Problem("schema", f"topics.toml: {entry['slug']}.requires", message)])
     topic = TopicEntry(
         entry["slug"],
         _both(entry, "title"),
@@ -151,15 +192,18 @@ def unreadable(topic: TopicEntry, language: Language) -> Iterator[Problem]:
     try:
         names = compile_prose(topic.text[language]).names
     except MarkupError as error:
-        yield Problem("prose", f"{where}.text.{language}", str(error))
+        yield Problem("prose", f"{where}.text.{language}", said(error))
     else:
         if names:
-            yield Problem("unknown-name", f"{where}.text.{language}", f"a topic has no values: {sorted(names)}")
+            message = Both(
+                f"トピックの文に値は入れられません：{sorted(names)}", f"a topic has no values: {sorted(names)}"
+            )
+            yield Problem("unknown-name", f"{where}.text.{language}", message)
     try:
         if topic.formula[language]:
             mathml(topic.formula[language], display=True)
     except MarkupError as error:
-        yield Problem("prose", f"{where}.formula.{language}", str(error))
+        yield Problem("prose", f"{where}.formula.{language}", said(error))
 
 
 def _beginning(file: Path, most: int) -> str:
@@ -172,29 +216,40 @@ def _text(file: Path) -> str:
     try:
         return _beginning(file, MAX_CATALOGUE)
     except (OSError, ValueError) as error:  # ValueError: not UTF-8
-        raise TemplateError([Problem("toml", file.name, str(error))]) from None
+        raise TemplateError([Problem("toml", file.name, _unread(str(error)))]) from None
+
+
+def _unread(why: str) -> Both:
+    return Both(f"読み込めません：{why}", why)
 
 
 def _entries(file: str, text: str, key: str, keys: set[str], optional: Collection[str] = ()) -> list[dict[str, Any]]:
     document = read_toml(text, limit=MAX_CATALOGUE)
     entries = document.get(key)
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise TemplateError([Problem("toml", file, f"holds [[{key}]]")])
+        raise TemplateError([Problem("toml", file, Both(f"[[{key}]] を並べてください。", f"holds [[{key}]]"))])
     for index, entry in enumerate(entries):
         if not keys <= entry.keys() <= keys.union(optional):
-            allowed = f"has just the keys {sorted(keys)}" + (f" and perhaps {sorted(optional)}" if optional else "")
-            raise TemplateError([Problem("schema", f"{file}[{index}]", allowed)])
+            message = Both(
+                f"{sorted(keys)} をすべて書いてください。"
+                + (f"ほかに書けるのは {sorted(optional)} だけです。" if optional else "ほかのキーは書けません。"),
+                f"has just the keys {sorted(keys)}" + (f" and perhaps {sorted(optional)}" if optional else ""),
+            )
+            raise TemplateError([Problem("schema", f"{file}[{index}]", message)])
         name = entry["slug" if "slug" in keys else "code"]
         if not isinstance(name, str) or not SLUG.fullmatch(name):
-            what = "is named in small letters, digits and hyphens"
-            raise TemplateError([Problem("schema", f"{file}[{index}]", what)])
+            message = Both(
+                "名前は、英小文字・数字・ハイフンで書いてください。", "is named in small letters, digits and hyphens"
+            )
+            raise TemplateError([Problem("schema", f"{file}[{index}]", message)])
     return entries
 
 
 def _both(entry: Mapping[str, Any], key: str) -> dict[Language, str]:
     text = entry[key]
     if not isinstance(text, dict) or set(text) != set(LANGUAGES) or not all(map(_says_something, text.values())):
-        raise TemplateError([Problem("languages", str(entry)[:400], f"{key} stands in both languages")])
+        message = Both(f"{key} は日本語と英語の両方で書いてください。", f"{key} stands in both languages")
+        raise TemplateError([Problem("languages", str(entry)[:400], message)])
     return {"ja": text["ja"], "en": text["en"]}
 
 
@@ -207,5 +262,9 @@ def _check_order(topics: tuple[TopicEntry, ...]) -> None:
     before: set[str] = set()
     for topic in topics:
         if not before.issuperset(topic.requires):
-            raise TemplateError([Problem("order", topic.slug, f"stands before what it requires: {topic.requires}")])
+            message = Both(
+                f"前提となるトピックより前にあります：{', '.join(topic.requires)}",
+                f"stands before what it requires: {topic.requires}",
+            )
+            raise TemplateError([Problem("order", topic.slug, message)])
         before.add(topic.slug)

@@ -20,6 +20,7 @@ import numpy as np
 from .arithmetic import COMPARISONS, GENERAL, MAX_NUMBER, QUICK, checked, negative, truth
 from .functions import FUNCTIONS, TRACES
 from .values import Scope, exact, matrix
+from .words import Both, said
 
 MAX_TEXT = 400
 MAX_NODES = 150
@@ -33,7 +34,7 @@ Evaluate: TypeAlias = Callable[[Scope], Any]
 class ExpressionError(ValueError):
     """An expression that cannot be compiled or has no value here; ``column`` points at the place, from 0."""
 
-    def __init__(self, message: str, column: int | None = None) -> None:
+    def __init__(self, message: Both, column: int | None = None) -> None:
         super().__init__(message)
         self.column = column
 
@@ -51,7 +52,7 @@ class Expression:
         try:
             return truth(self.evaluate(scope))
         except TypeError as error:
-            raise ExpressionError(str(error), 0) from None
+            raise ExpressionError(said(error), 0) from None
 
 
 def compile_expression(text: str, names: Collection[str]) -> Expression:
@@ -77,7 +78,11 @@ def compile_trace(text: str, names: Collection[str]) -> Expression:
     compiler = _Compiler(text, names)
     root = compiler.parse()
     if not isinstance(root, ast.Call) or not isinstance(root.func, ast.Name) or root.func.id not in TRACES:
-        raise compiler.error(f"a trace is a call of one of {', '.join(sorted(TRACES))}", root)
+        known = ", ".join(sorted(TRACES))
+        message = Both(
+            f"trace には次のどれかの呼び出しを書いてください：{known}。", f"a trace is a call of one of {known}"
+        )
+        raise compiler.error(message, root)
     evaluate = compiler.call(root, root.func.id, TRACES[root.func.id], 0)
     return Expression(text, frozenset(compiler.used), evaluate)
 
@@ -91,15 +96,18 @@ class _Compiler:
 
     def parse(self) -> ast.expr:
         if len(self.text) > MAX_TEXT:
-            raise ExpressionError(f"longer than {MAX_TEXT} characters", MAX_TEXT)
+            message = Both(f"長すぎます。{MAX_TEXT}文字までです。", f"longer than {MAX_TEXT} characters")
+            raise ExpressionError(message, MAX_TEXT)
         if any(character in self.text for character in "\n\r\f\0") or not self.text.strip():
-            raise ExpressionError("an expression is one line of text", 0)
+            raise ExpressionError(Both("式は1行で書いてください。", "an expression is one line of text"), 0)
         try:
             return ast.parse(self.text.strip(), mode="eval").body
         except SyntaxError as error:
-            raise ExpressionError(f"not an expression: {error.msg}", (error.offset or 1) - 1) from None
+            message = Both(f"式として読めません：{error.msg}", f"not an expression: {error.msg}")
+            raise ExpressionError(message, (error.offset or 1) - 1) from None
         except (RecursionError, MemoryError, ValueError):
-            raise ExpressionError("nested too deeply or too large a number", 0) from None
+            message = Both("入れ子が深すぎるか、数が大きすぎます。", "nested too deeply or too large a number")
+            raise ExpressionError(message, 0) from None
 
     def column(self, node: ast.expr) -> int:
         """The character at which ``node`` starts; the parser counts bytes, after the spaces in front."""
@@ -107,18 +115,19 @@ class _Compiler:
         before = stripped.encode()[: node.col_offset].decode(errors="ignore")
         return len(before) + self.text.index(stripped)
 
-    def error(self, message: str, node: ast.expr) -> ExpressionError:
+    def error(self, message: Both, node: ast.expr) -> ExpressionError:
         return ExpressionError(message, self.column(node))
 
     def node(self, node: ast.expr, depth: int) -> Evaluate:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise self.error(f"more than {MAX_NODES} parts", node)
+            raise self.error(Both(f"式の要素は{MAX_NODES}個までです。", f"more than {MAX_NODES} parts"), node)
         if depth > MAX_DEPTH:
-            raise self.error(f"nested deeper than {MAX_DEPTH}", node)
+            raise self.error(Both(f"入れ子は{MAX_DEPTH}段までです。", f"nested deeper than {MAX_DEPTH}"), node)
         handler = _HANDLERS.get(type(node))
         if handler is None:
-            raise self.error(f"{type(node).__name__} is not part of the language", node)
+            name = type(node).__name__
+            raise self.error(Both(f"{name} は式に使えません。", f"{name} is not part of the language"), node)
         return handler(self, node, depth + 1)
 
     def constant(self, node: ast.Constant, depth: int) -> Evaluate:
@@ -126,28 +135,35 @@ class _Compiler:
         if isinstance(value, float):
             source = ast.get_source_segment(self.text.strip(), node) or ""
             if not source.replace(".", "").isdecimal():
-                raise self.error("write decimals plainly, like 0.25", node)
+                message = Both("小数は 0.25 のように書いてください。", "write decimals plainly, like 0.25")
+                raise self.error(message, node)
             value = exact(Fraction(source))
         if not isinstance(value, int | Fraction | str):
-            raise self.error(f"{value!r} is not a value of the language", node)
+            raise self.error(
+                Both(f"{value!r} は式の値になりません。", f"{value!r} is not a value of the language"), node
+            )
         try:
             value = checked(value)
         except ValueError as error:
-            raise self.error(str(error), node) from None
+            raise self.error(said(error), node) from None
         return lambda scope: value
 
     def name(self, node: ast.Name, depth: int) -> Evaluate:
         key = node.id
         if key not in self.known:
-            known = ", ".join(sorted(self.known)) or "none"
-            raise self.error(f"unknown name {key!r} (known: {known})", node)
+            known = ", ".join(sorted(self.known))
+            message = Both(
+                f"{key!r} という名前はありません（使える名前：{known or 'なし'}）。",
+                f"unknown name {key!r} (known: {known or 'none'})",
+            )
+            raise self.error(message, node)
         self.used.add(key)
         return operator.itemgetter(key)  # the quickest way to scope[key]
 
     def binary(self, node: ast.BinOp, depth: int) -> Evaluate:
         kind = type(node.op)
         if kind not in GENERAL:
-            raise self.error(f"{kind.__name__} is not an operator of the language", node)
+            raise self.error(_no_operator(kind), node)
         quick, general = QUICK[kind], GENERAL[kind]
         left, right, column = self.node(node.left, depth), self.node(node.right, depth), self.column(node)
 
@@ -168,7 +184,7 @@ class _Compiler:
 
     def unary(self, node: ast.UnaryOp, depth: int) -> Evaluate:
         if not isinstance(node.op, ast.Not | ast.USub):
-            raise self.error(f"{type(node.op).__name__} is not an operator of the language", node)
+            raise self.error(_no_operator(type(node.op)), node)
         apply: Callable[[Any], Any] = negative if isinstance(node.op, ast.USub) else lambda value: not truth(value)
         return self.applied(apply, [node.operand], node, depth)
 
@@ -195,7 +211,9 @@ class _Compiler:
         tests, column = [], self.column(node)
         for op in node.ops:
             if type(op) not in COMPARISONS:
-                raise self.error(f"{type(op).__name__} is not a comparison of the language", node)
+                name = type(op).__name__
+                message = Both(f"{name} という比較は式に使えません。", f"{name} is not a comparison of the language")
+                raise self.error(message, node)
             tests.append(COMPARISONS[type(op)])
 
         def evaluate(scope: Scope) -> bool:
@@ -206,7 +224,8 @@ class _Compiler:
                     if not test(left, right):
                         return False
                 except (TypeError, ValueError):
-                    raise ExpressionError("these cannot be compared", column) from None
+                    message = Both("この2つの値は比べられません。", "these cannot be compared")
+                    raise ExpressionError(message, column) from None
                 left = right
             return True
 
@@ -219,17 +238,22 @@ class _Compiler:
 
     def items(self, node: ast.Tuple | ast.List, depth: int) -> Evaluate:
         if len(node.elts) > MAX_ITEMS:
-            raise self.error(f"more than {MAX_ITEMS} items", node)
+            raise self.error(Both(f"並べられる値は{MAX_ITEMS}個までです。", f"more than {MAX_ITEMS} items"), node)
         make = _rows if any(isinstance(part, ast.List) for part in node.elts) else _tuple
         return self.applied(make, node.elts, node, depth)
 
     def call_by_name(self, node: ast.Call, depth: int) -> Evaluate:
         if not isinstance(node.func, ast.Name):
-            raise self.error("only named functions can be called", node)
+            message = Both("呼び出せるのは、名前のある関数だけです。", "only named functions can be called")
+            raise self.error(message, node)
         function = FUNCTIONS.get(node.func.id)
         if function is None:
             known = ", ".join(sorted(FUNCTIONS))
-            raise self.error(f"unknown function {node.func.id!r} (known: {known})", node)
+            message = Both(
+                f"{node.func.id!r} という関数はありません（使える関数：{known}）。",
+                f"unknown function {node.func.id!r} (known: {known})",
+            )
+            raise self.error(message, node)
         inner, column = self.call(node, node.func.id, function, depth), self.column(node)
 
         def evaluate(scope: Scope) -> Any:
@@ -245,13 +269,13 @@ class _Compiler:
 
     def call(self, node: ast.Call, name: str, function: Callable[..., Any], depth: int) -> Evaluate:
         if any(isinstance(part, ast.Starred) for part in node.args) or any(k.arg is None for k in node.keywords):
-            raise self.error("arguments cannot be unpacked", node)
+            raise self.error(Both("引数の展開はできません。", "arguments cannot be unpacked"), node)
         if len(node.args) + len(node.keywords) > MAX_ITEMS:
-            raise self.error(f"more than {MAX_ITEMS} arguments", node)
+            raise self.error(Both(f"引数は{MAX_ITEMS}個までです。", f"more than {MAX_ITEMS} arguments"), node)
         try:
             inspect.signature(function).bind(*node.args, **{str(part.arg): part.value for part in node.keywords})
         except TypeError as error:
-            raise self.error(f"{name}: {error}", node) from None
+            raise self.error(Both(f"{name} の引数が合いません：{error}", f"{name}: {error}"), node) from None
         if not node.keywords:
             return self.applied(function, node.args, node, depth)
         names = [str(part.arg) for part in node.keywords]
@@ -266,7 +290,11 @@ class _Compiler:
 def _tuple(*values: Any) -> tuple[Any, ...]:
     """Bounded with everything inside: derived values could nest tuples sixteen-fold each time."""
     if sum(map(_size, values)) > MAX_TUPLE:
-        raise ValueError(f"a tuple holds at most {MAX_TUPLE} values, those of its tuples and matrices included")
+        message = Both(
+            f"タプルに入れられる値は、中のタプルと行列の分も合わせて{MAX_TUPLE}個までです。",
+            f"a tuple holds at most {MAX_TUPLE} values, those of its tuples and matrices included",
+        )
+        raise ValueError(message)
     return values
 
 
@@ -279,12 +307,17 @@ def _size(value: Any) -> int:
 def _rows(*rows: Any) -> Any:
     cells = [cell for row in rows for cell in (row if isinstance(row, tuple) else (row,))]
     if any(isinstance(cell, bool) or not isinstance(cell, int | Fraction | float) for cell in cells):
-        raise TypeError("the cells of a matrix are numbers")
+        raise TypeError(Both("行列の要素は数でなければなりません。", "the cells of a matrix are numbers"))
     return checked(matrix(rows))
 
 
 def _located(error: Exception, column: int) -> ExpressionError:
-    return error if isinstance(error, ExpressionError) else ExpressionError(str(error), column)
+    return error if isinstance(error, ExpressionError) else ExpressionError(said(error), column)
+
+
+def _no_operator(kind: type[ast.AST]) -> Both:
+    name = kind.__name__
+    return Both(f"{name} という演算子は式に使えません。", f"{name} is not an operator of the language")
 
 
 _HANDLERS: Mapping[type[ast.expr], Callable[[_Compiler, Any, int], Evaluate]] = {

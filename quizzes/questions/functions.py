@@ -16,10 +16,14 @@ from cnncalc import trace
 
 from .operations import MAX_CELLS, OPERATIONS, extreme, mean, number, require_matrix, sized
 from .values import Matrix
+from .words import Both
 
 MAX_SERIES = 16  # layers of a receptive field
 MAX_WINDOW = 16  # kernel, stride and padding of functions that slide windows over a matrix
 MAX_SIZE = 10_000  # of the inverse problems, whose solutions are listed
+
+_WINDOWS = Both("行列の関数では、窓・ストライド・パディングの大きさ", "window sizes of matrix functions")
+_INVERSE = Both("解を列挙する関数では、大きさ", "sizes of inverse problems")
 
 
 def _exactly(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -97,7 +101,8 @@ def _col2im_trace(
 
 def _one_map(size: Any) -> tuple[int, int, int]:
     if not isinstance(size, tuple) or len(size) != 2:
-        raise ValueError("the size of a map is (height, width)")
+        message = Both("特徴マップの大きさは (高さ, 幅) で書いてください。", "the size of a map is (height, width)")
+        raise ValueError(message)
     return (1, *sized(*size))
 
 
@@ -111,7 +116,11 @@ def _receptive_jump(stages: Any) -> int:
 
 def _series(stages: Any) -> Any:
     if not isinstance(stages, tuple) or not 1 <= len(stages) <= MAX_SERIES:
-        raise ValueError("the layers are a tuple of (kernel, stride) or (kernel, stride, padding)")
+        message = Both(
+            "層は (カーネル, ストライド) か (カーネル, ストライド, パディング) をタプルに並べてください。",
+            "the layers are a tuple of (kernel, stride) or (kernel, stride, padding)",
+        )
+        raise ValueError(message)
     return stages
 
 
@@ -120,17 +129,17 @@ def _sorted(function: Callable[..., frozenset[int]]) -> Callable[..., tuple[int,
 
     @wraps(function)
     def listed(*arguments: Any, **options: Any) -> tuple[int, ...]:
-        _bounded([*arguments, *options.values()], MAX_SIZE, "sizes of inverse problems")
+        _bounded([*arguments, *options.values()], MAX_SIZE, _INVERSE)
         return tuple(sorted(function(*arguments, **options))[:MAX_CELLS])
 
     return listed
 
 
-def _bounded(arguments: list[Any], most: int, what: str) -> None:
+def _bounded(arguments: list[Any], most: int, what: Both) -> None:
     for argument in arguments:
         for size in argument if isinstance(argument, tuple) else (argument,):
             if isinstance(size, int) and abs(size) > most:
-                raise ValueError(f"{what} end at {most}")
+                raise ValueError(Both(f"{what.ja}は{most}までです。", f"{what} end at {most}"))
 
 
 def _windowed(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,7 +147,7 @@ def _windowed(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def bounded(*arguments: Any, **options: Any) -> Any:
-        _bounded([*arguments, *options.values()], MAX_WINDOW, "window sizes of matrix functions")
+        _bounded([*arguments, *options.values()], MAX_WINDOW, _WINDOWS)
         return function(*arguments, **options)
 
     return bounded
@@ -147,7 +156,7 @@ def _windowed(function: Callable[..., Any]) -> Callable[..., Any]:
 def _inverse_trace(traced: Callable[..., trace.Trace]) -> Callable[..., trace.Trace]:
     @wraps(traced)
     def bounded(*arguments: Any) -> trace.Trace:
-        _bounded([*arguments], MAX_SIZE, "sizes of inverse problems")
+        _bounded([*arguments], MAX_SIZE, _INVERSE)
         return traced(*arguments)
 
     return bounded
@@ -170,7 +179,7 @@ def _cross_entropy_gradient(x: Matrix, target: int) -> Any:
 def _row(x: Matrix) -> Any:
     require_matrix(x)
     if len(x) != 1:
-        raise ValueError("should be a matrix of one row")
+        raise ValueError(Both("1行の行列を与えてください。", "should be a matrix of one row"))
     return x[0]
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from typing import Any
 
@@ -16,7 +16,7 @@ from cnncalc.words import Language
 from .expressions import Expression, ExpressionError, compile_expression, compile_trace
 from .figures import KINDS as FIGURE_KINDS
 from .markup import MarkupError, Prose, compile_prose
-from .tables import Problem, Table, TemplateError, read_toml
+from .tables import MISSING, Problem, Table, TemplateError, read_toml
 from .template import (
     FIELD_TYPES,
     AnswerField,
@@ -27,6 +27,7 @@ from .template import (
     Template,
     TemplateTest,
 )
+from .words import Both, said
 
 SCHEMA = 1
 MAX_FIELDS = 8
@@ -42,14 +43,19 @@ def load(source: str) -> Template:
     problems: list[Problem] = []
     document = Table(read_toml(source), "", problems)
     if document.integer("schema", 1, 99) != SCHEMA:
-        document.problem("schema-version", "schema", f"this service reads schema = {SCHEMA}")
+        message = Both(f"このサービスで使えるのは schema = {SCHEMA} です。", f"this service reads schema = {SCHEMA}")
+        document.problem("schema-version", "schema", message)
     cards = document.tables("flashcards") if "flashcards" in document.data else None
     if cards is None:
         template = _question(document)
     elif len(cards) == 1:
         template = _flashcard(document, cards[0])
     else:
-        raise TemplateError([Problem("schema", "flashcards", "one template is one flashcard; split the file")])
+        message = Both(
+            "1つのテンプレートに書けるフラッシュカードは1枚です。ファイルを分けてください。",
+            "one template is one flashcard; split the file",
+        )
+        raise TemplateError([Problem("schema", "flashcards", message)])
     document.finish()
     if problems:
         raise TemplateError(problems)
@@ -67,7 +73,10 @@ def split(source: str) -> list[str]:
         return [source]
     head, *cards = re.split(r"(?m)^(?=\[\[flashcards\]\]\s*$)", source)
     if len(cards) != count:
-        raise TemplateError([Problem("schema", "flashcards", "each [[flashcards]] stands on a line of its own")])
+        message = Both(
+            "[[flashcards]] は、それぞれ単独の行に書いてください。", "each [[flashcards]] stands on a line of its own"
+        )
+        raise TemplateError([Problem("schema", "flashcards", message)])
     return [f"{head.rstrip()}\n\n{card.rstrip()}\n" for card in cards]
 
 
@@ -98,8 +107,11 @@ class _Names:
             expression = compiler(text, self.known)
         except ExpressionError as error:
             if text:
-                place = "" if error.column is None else f" (at character {error.column + 1})"
-                table.problem("expression", key, f"{error}{place}")
+                told = said(error)
+                if error.column is not None:
+                    place = error.column + 1
+                    told = Both(f"{place}文字目：{told.ja}", f"{told} (at character {place})")
+                table.problem("expression", key, told)
             return Expression(text, frozenset(), lambda scope: 0)
         self.used |= expression.names
         return expression
@@ -109,10 +121,14 @@ class _Names:
         try:
             prose = compile_prose(source)
         except MarkupError as error:
-            table.problem("prose", key, str(error))
+            table.problem("prose", key, said(error))
             return compile_prose("")
         for name in sorted(prose.names - self.known):
-            table.problem("unknown-name", key, f"{{{{{name}}}}} is neither a parameter nor a derived value")
+            message = Both(
+                f"{{{{{name}}}}} という名前は、パラメータにも [derived] にもありません。",
+                f"{{{{{name}}}}} is neither a parameter nor a derived value",
+            )
+            table.problem("unknown-name", key, message)
         self.used |= prose.names
         return prose
 
@@ -122,7 +138,8 @@ class _Names:
     def same_names(self, table: Table) -> dict[Language, Prose]:
         texts = table.languages(self.prose)
         if texts["ja"].names != texts["en"].names and texts["ja"].source and texts["en"].source:
-            table.problem("placeholders", "en", "both languages show the same values")
+            message = Both("両方の言語の文に、同じ値を入れてください。", "both languages show the same values")
+            table.problem("placeholders", "en", message)
         return texts
 
 
@@ -193,15 +210,20 @@ def _draws(table: Table, names: _Names) -> tuple[tuple[Parameter, ...], dict[str
         if isinstance(text, str):
             require.append(names.compile(text, table, f"require[{index}]"))
         else:
-            table.problem("schema", f"require[{index}]", "should be a text")
+            table.problem("schema", f"require[{index}]", Both("文字列を書いてください。", "should be a text"))
     return parameters, derived, tuple(require)
 
 
 def _check_name(name: str, table: Table, known: set[str]) -> None:
     if not name.isidentifier() or not name.isascii() or name.startswith("_") or len(name) > 32:
-        table.problem("schema", name, "a name is letters, digits and _, and starts with a letter")
+        message = Both(
+            "名前に使えるのは英字・数字・_ で、先頭は英字です。32文字までです。",
+            "a name is letters, digits and _, starts with a letter, and has at most 32 characters",
+        )
+        table.problem("schema", name, message)
     if name in known:
-        table.problem("schema", name, "is the name of a parameter already")
+        message = Both("この名前は、すでにパラメータに使われています。", "is the name of a parameter already")
+        table.problem("schema", name, message)
 
 
 def _parameter(table: Table, name: str, section: Table) -> Parameter:
@@ -210,12 +232,19 @@ def _parameter(table: Table, name: str, section: Table) -> Parameter:
         choices = tuple(table.take("choices", list) or ())
         valid = len({str(choice) for choice in choices}) == len(choices) > 0
         if not valid or not all(isinstance(c, int | str) and not isinstance(c, bool) for c in choices):
-            table.problem("schema", "choices", "are different whole numbers or texts, at least one")
+            message = Both(
+                "互いに異なる整数か文字列を、1つ以上並べてください。",
+                "are different whole numbers or texts, at least one",
+            )
+            table.problem("schema", "choices", message)
             return Parameter(name, choices=(0,))
         return Parameter(name, choices=choices)
     low, high = _pair(table, "integers", -1_000_000, 1_000_000)
     if low > high:
-        table.problem("schema", "integers", "the first is the smallest, the second the largest value")
+        message = Both(
+            "最小値、最大値の順に書いてください。", "the first is the smallest, the second the largest value"
+        )
+        table.problem("schema", "integers", message)
         high = low
     if "matrix" not in table.data:
         return Parameter(name, low, high)
@@ -223,29 +252,40 @@ def _parameter(table: Table, name: str, section: Table) -> Parameter:
 
 
 def _pair(table: Table, key: str, low: int, high: int) -> tuple[int, int]:
-    value = table.take(key, list) or []
+    value = table.take(key, list)
+    if value is None:
+        return low, low
     if len(value) == 2 and all(type(item) is int and low <= item <= high for item in value):
         return value[0], value[1]
-    table.problem("schema", key, f"should be two whole numbers from {low} to {high}")
+    message = Both(
+        f"{low}から{high}までの整数を2つ並べてください。", f"should be two whole numbers from {low} to {high}"
+    )
+    table.problem("schema", key, message)
     return low, low
 
 
 def _answers(document: Table, names: _Names) -> tuple[AnswerField, ...]:
     tables = document.tables("answers")
     if not 1 <= len(tables) <= MAX_FIELDS:
-        document.problem("schema", "answers", f"a question asks for 1 to {MAX_FIELDS} things")
+        message = Both(
+            f"[[answers]] は1個から{MAX_FIELDS}個まで書いてください。", f"a question asks for 1 to {MAX_FIELDS} things"
+        )
+        document.problem("schema", "answers", message)
     fields = tuple(_answer(table, names) for table in tables)
     if len({answer.name for answer in fields}) != len(fields):
-        document.problem("schema", "answers", "names of answers differ from each other")
+        message = Both("答えの name は、互いに異なるものにしてください。", "names of answers differ from each other")
+        document.problem("schema", "answers", message)
     return fields
 
 
 def _answer(table: Table, names: _Names) -> AnswerField:
     name = table.text("name")
-    _check_name(name, table, set())
+    if name:
+        _check_name(name, table, set())
     kind = table.text("type")
     if kind not in FIELD_TYPES:
-        table.problem("schema", "type", f"should be one of {', '.join(FIELD_TYPES)}")
+        if kind:
+            table.problem("schema", "type", _one_of(FIELD_TYPES))
         kind = "integer"
     decimal = kind == "decimal" or (kind == "matrix" and "places" in table.data)
     places = table.integer("places", 0, 6) if decimal else 0
@@ -263,10 +303,21 @@ def _answer(table: Table, names: _Names) -> AnswerField:
     )
 
 
+def _one_of(words: Iterable[str]) -> Both:
+    listed = ", ".join(words)
+    return Both(f"次のどれか1つを書いてください：{listed}。", f"should be one of {listed}")
+
+
 def _parts(table: Table) -> tuple[str, ...]:
-    parts = table.take("parts", list) or []
+    parts = table.take("parts", list)
+    if parts is None:
+        return ()
     if not 2 <= len(parts) <= 5 or not all(isinstance(part, str) and part for part in parts):
-        table.problem("schema", "parts", 'are the names of 2 to 5 parts, like ["H", "W"]')
+        message = Both(
+            '["H", "W"] のように、2個から5個の部分の名前を並べてください。',
+            'are the names of 2 to 5 parts, like ["H", "W"]',
+        )
+        table.problem("schema", "parts", message)
     return tuple(str(part) for part in parts)
 
 
@@ -277,7 +328,7 @@ def _tolerance(table: Table, places: int) -> Fraction:
         return Fraction(1, 2 * 10**places)
     value = table.data["tolerance"]
     if type(value) not in (int, float) or not 0 <= value <= 10**6:
-        table.problem("schema", "tolerance", "should be a number, not negative")
+        table.problem("schema", "tolerance", Both("0以上の数を書いてください。", "should be a number, not negative"))
         return Fraction(0)
     return Fraction(str(value))
 
@@ -290,7 +341,11 @@ def _choices(table: Table, names: _Names) -> tuple[Choice, ...]:
     keys = {choice.key for choice in choices}
     if not 2 <= len(choices) <= MAX_CHOICES or len(keys) != len(choices) or any(len(key) < 2 for key in keys):
         # A key of one letter would be taken for that by which an option is posed (quizzes.questions.choices).
-        table.problem("schema", "choices", "are 2 to 26 options with different keys of at least two characters")
+        message = Both(
+            "選択肢は2個から26個までで、key は互いに異なる2文字以上のものにしてください。",
+            "are 2 to 26 options with different keys of at least two characters",
+        )
+        table.problem("schema", "choices", message)
     return choices
 
 
@@ -305,22 +360,35 @@ def _misconceptions(document: Table, names: _Names, fields: tuple[str, ...]) -> 
         elif len(fields) == 1:
             rules.append(MisconceptionRule(code, {fields[0]: names.expression(table, "value")}))
         else:
-            table.problem("schema", "value", 'name the answer: value = { O = "…" }')
+            message = Both(
+                'どの答えの値かを書いてください：value = { O = "…" }', 'name the answer: value = { O = "…" }'
+            )
+            table.problem("schema", "value", message)
             table.read.add("value")
     if len({rule.code for rule in rules}) != len(rules):
-        document.problem("schema", "misconceptions", "every code stands once")
+        message = Both("同じコードが2回以上書かれています。", "every code stands once")
+        document.problem("schema", "misconceptions", message)
     return tuple(rules)
 
 
 def _known_fields(table: Table, fields: tuple[str, ...]) -> None:
+    listed = ", ".join(fields)
+    message = Both(
+        f"この名前の答えはありません（答え：{listed}）。", f"there is no answer of this name (answers: {listed})"
+    )
     for key in table.data:
         if key not in fields:
-            table.problem("unknown-name", key, f"there is no answer of this name (answers: {', '.join(fields)})")
+            table.problem("unknown-name", key, message)
 
 
 def _solution(document: Table, names: _Names, fields: tuple[str, ...]) -> dict[str, Any]:
     if "solution" not in document.data:
-        document.problem("solution", "solution", "is missing: every question shows how it is worked out")
+        message = Both(
+            "書かれていません。どの問題にも解き方の解説を書いてください。",
+            "is missing: every question shows how it is worked out",
+        )
+        document.problem("solution", "solution", message)
+        return {}
     table = document.table("solution", optional=True)
     prose = names.both(table, "text") if "text" in table.data else None
     traces: dict[str, tuple[Expression, ...]] = {}
@@ -331,7 +399,8 @@ def _solution(document: Table, names: _Names, fields: tuple[str, ...]) -> dict[s
     elif "trace" in table.data and fields:
         traces = {fields[0]: _traces(table, "trace", names)}
     if prose is None and not traces:
-        document.problem("solution", "solution", "has a trace, a text, or both")
+        message = Both("trace か text、またはその両方を書いてください。", "has a trace, a text, or both")
+        document.problem("solution", "solution", message)
     return {"solution": prose, "traces": traces}
 
 
@@ -341,7 +410,11 @@ def _traces(table: Table, key: str, names: _Names) -> tuple[Expression, ...]:
         return (names.expression(table, key, compile_trace),)
     texts = table.take(key, list) or []
     if not 1 <= len(texts) <= MAX_FIELDS or not all(isinstance(text, str) for text in texts):
-        table.problem("schema", key, f"should be a text or a list of 1 to {MAX_FIELDS} texts")
+        message = Both(
+            f"文字列か、1個から{MAX_FIELDS}個の文字列の配列を書いてください。",
+            f"should be a text or a list of 1 to {MAX_FIELDS} texts",
+        )
+        table.problem("schema", key, message)
         return ()
     return tuple(names.compile(text, table, f"{key}[{index}]", compile_trace) for index, text in enumerate(texts))
 
@@ -352,13 +425,14 @@ def _figure(document: Table, names: _Names) -> FigureSpec | None:
     table = document.table("figure")
     kind = table.text("kind")
     if kind not in FIGURE_KINDS:
-        table.problem("figure", "kind", f"should be one of {', '.join(sorted(FIGURE_KINDS))}")
+        if kind:
+            table.problem("figure", "kind", _one_of(sorted(FIGURE_KINDS)))
         table.read |= set(table.data)
         return None
     required, optional = FIGURE_KINDS[kind].arguments
     for key in required:
         if key not in table.data:
-            table.problem("figure", key, "is missing")
+            table.problem("figure", key, MISSING)
     given = [key for key in table.data if key in required or key in optional]
     return FigureSpec(kind, {key: names.expression(table, key) for key in given})
 
@@ -371,7 +445,8 @@ def _tests(document: Table) -> tuple[TemplateTest, ...]:
         respond: dict[str, Any] | None = table.take("respond", dict) if "respond" in table.data else None
         codes = tuple(map(str, table.take("misconceptions", list, []) or []))
         if answer is None and respond is None:
-            table.problem("schema", "answer", "a test has an answer or a response")
+            message = Both("例には answer か respond を書いてください。", "a test has an answer or a response")
+            table.problem("schema", "answer", message)
         tests.append(TemplateTest(given, answer, respond, codes))
     return tuple(tests)
 
@@ -380,4 +455,4 @@ def _unused(table: Table, names: _Names) -> None:
     derived = table.data.get("derived")
     for name in sorted(names.known - names.used):
         section = "derived" if isinstance(derived, dict) and name in derived else "parameters"
-        table.problem("unused-name", f"{section}.{name}", "is never used")
+        table.problem("unused-name", f"{section}.{name}", Both("どこにも使われていません。", "is never used"))

@@ -18,6 +18,7 @@ from math_core import LatexError, LatexToMathML
 
 from . import values
 from .values import Scope
+from .words import Both
 
 MAX_PROSE = 4000
 MAX_MATHML = 50_000  # LaTeX can define commands that repeat themselves
@@ -51,6 +52,9 @@ _converter = LatexToMathML(fancy_error=False)
 
 class MarkupError(ValueError):
     """Prose or a formula that cannot be rendered; the message says where and why."""
+
+    def __init__(self, message: Both) -> None:
+        super().__init__(message)
 
 
 class Text(NamedTuple):
@@ -118,9 +122,9 @@ def compile_prose(source: str) -> Prose:
     '<p>A <em>filter</em> of 3</p>'
     """
     if len(source) > MAX_PROSE:
-        raise MarkupError(f"longer than {MAX_PROSE} characters")
+        raise MarkupError(Both(f"長すぎます。{MAX_PROSE}文字までです。", f"longer than {MAX_PROSE} characters"))
     if "\ue000" in source or "\ue001" in source:
-        raise MarkupError("private-use characters cannot be shown")
+        raise MarkupError(Both("私用領域の文字は表示できません。", "private-use characters cannot be shown"))
     taken: list[_Value | _Formula] = []
     names: set[str] = set()
 
@@ -130,9 +134,10 @@ def compile_prose(source: str) -> Prose:
 
     marked = _PIECE.sub(take, source)
     if "{{" in marked or "}}" in marked:
-        raise MarkupError("a placeholder is not closed: write {{name}}")
+        message = Both("{{名前}} の括弧が閉じていません。", "a placeholder is not closed: write {{name}}")
+        raise MarkupError(message)
     if "$" in marked:
-        raise MarkupError("a formula is not closed: write $…$")
+        raise MarkupError(Both("数式の $…$ が閉じていません。", "a formula is not closed: write $…$"))
     html = nh3.clean(_markdown.render(marked), tags=_TAGS, attributes={}).strip()
     pieces = _split(html, taken)
     plain, plain_slots = _plain(source)
@@ -161,7 +166,7 @@ def _plain(source: str) -> tuple[tuple[str, ...], tuple[tuple[int, _Value], ...]
 
 def _value(name: str, names: set[str]) -> _Value:
     if not name.isidentifier():
-        raise MarkupError(f"{{{{{name}}}}} is not a name")
+        raise MarkupError(Both(f"{{{{{name}}}}} の中身は名前ではありません。", f"{{{{{name}}}}} is not a name"))
     names.add(name)
     return _Value(name)
 
@@ -238,9 +243,13 @@ def mathml(latex: str, *, display: bool = False) -> str:
     try:
         result = _converter.convert_with_local_state(latex, displaystyle=display)
     except LatexError as error:
-        raise MarkupError(f"LaTeX: {error}") from None
+        raise MarkupError(Both(f"LaTeXとして読めません：{error}", f"LaTeX: {error}")) from None
     if len(result) > MAX_MATHML:
-        raise MarkupError("LaTeX: the formula is too long")
+        raise MarkupError(Both("LaTeXの数式が長すぎます。", "LaTeX: the formula is too long"))
     if any(attribute in result for attribute in (" style=", " href=", " id=", "<annotation")):
-        raise MarkupError(f"LaTeX: {latex!r} asks for a colour, style or link, which formulas do not carry")
+        message = Both(
+            f"LaTeXの {latex!r} は色・書式・リンクを指定していますが、数式には使えません。",
+            f"LaTeX: {latex!r} asks for a colour, style or link, which formulas do not carry",
+        )
+        raise MarkupError(message)
     return result

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .values import Matrix, Value, exact, matrix
+from .words import Both
 
 MAX_CELLS = 512
 
@@ -26,19 +27,20 @@ def require_matrix(*values: Any) -> None:
     """Refuses what is no matrix."""
     for value in values:
         if not isinstance(value, np.ndarray):
-            raise TypeError("should be a matrix")
+            raise TypeError(Both("行列を与えてください。", "should be a matrix"))
 
 
 def number(value: Any) -> Any:
     """``value``, if it is a number."""
     if isinstance(value, bool) or not isinstance(value, int | Fraction | float):
-        raise TypeError("should be a number")
+        raise TypeError(Both("数を与えてください。", "should be a number"))
     return value
 
 
 def _whole(value: Any, low: int, high: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise ValueError(f"should be a whole number from {low} to {high}")
+        message = Both(f"{low}から{high}までの整数を与えてください。", f"should be a whole number from {low} to {high}")
+        raise ValueError(message)
     return value
 
 
@@ -46,7 +48,7 @@ def sized(rows: int, columns: int) -> tuple[int, int]:
     """Refuses a matrix before it is made."""
     _whole(rows, 1, MAX_CELLS), _whole(columns, 1, MAX_CELLS)
     if rows * columns > MAX_CELLS:
-        raise ValueError(f"a matrix has at most {MAX_CELLS} cells")
+        raise ValueError(Both(f"行列の要素は{MAX_CELLS}個までです。", f"a matrix has at most {MAX_CELLS} cells"))
     return rows, columns
 
 
@@ -91,7 +93,7 @@ def _sqrt(value: Any) -> Any:
     """Exact for squares of whole numbers and fractions."""
     square = Fraction(number(value))
     if square < 0:
-        raise ValueError("a negative number has no square root")
+        raise ValueError(Both("負の数の平方根は求められません。", "a negative number has no square root"))
     root = Fraction(math.isqrt(square.numerator), math.isqrt(square.denominator))
     return exact(root) if root * root == square else math.sqrt(value)
 
@@ -109,13 +111,21 @@ def _log(value: Any) -> float:
 
 def _len(value: Any) -> int:
     if not isinstance(value, tuple):
-        raise TypeError("len is for tuples; a matrix has rows(X) and columns(X)")
+        message = Both(
+            "len はタプルの関数です。行列には rows(X) と columns(X) を使ってください。",
+            "len is for tuples; a matrix has rows(X) and columns(X)",
+        )
+        raise TypeError(message)
     return len(value)
 
 
 def _item(value: Any, index: int) -> Any:
     if not isinstance(value, tuple):
-        raise TypeError("item is for tuples; a matrix has cell(X, row, column)")
+        message = Both(
+            "item はタプルの関数です。行列には cell(X, row, column) を使ってください。",
+            "item is for tuples; a matrix has cell(X, row, column)",
+        )
+        raise TypeError(message)
     return value[_whole(index, 0, len(value) - 1)]
 
 
@@ -197,7 +207,11 @@ def _kron(x: Matrix, y: Matrix) -> Matrix:
 def _matmul(x: Matrix, y: Matrix) -> Matrix:
     require_matrix(x, y)
     if x.shape[1] != len(y):
-        raise ValueError(f"matrices of {x.shape} and {y.shape} have no product")
+        message = Both(
+            f"形状が {x.shape} の行列と {y.shape} の行列の積は求められません。",
+            f"matrices of {x.shape} and {y.shape} have no product",
+        )
+        raise ValueError(message)
     sized(len(x), y.shape[1])
     return x @ y
 
@@ -222,7 +236,7 @@ def _argmax(x: Matrix) -> tuple[int, int]:
 def _row_matrix(values: tuple[Value, ...]) -> Matrix:
     """A tuple as a matrix of one row."""
     if not isinstance(values, tuple):
-        raise TypeError("should be a tuple")
+        raise TypeError(Both("タプルを与えてください。", "should be a tuple"))
     return matrix([list(map(number, values))])
 
 

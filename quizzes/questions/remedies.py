@@ -56,7 +56,7 @@ REMEDIES: Mapping[str, Mapping[Language, str]] = {
         "en": "Write the slug of a topic that exists.",
     },
     "unknown-misconception": {
-        "ja": "コードのつづりを直すか、誤りのカタログに両言語で追加してください。",
+        "ja": "コードのつづりを直すか、誤解のカタログに両言語で追加してください。",
         "en": "Correct the code, or add it to the catalogue of misconceptions in both languages.",
     },
     "duplicate-slug": {
@@ -96,7 +96,7 @@ REMEDIES: Mapping[str, Mapping[Language, str]] = {
         "en": "Draw from wider or other ranges, so that no answer is right too often.",
     },
     "never-wrong": {
-        "ja": "誤った規則の式を直すか、その誤りを削除してください。",
+        "ja": "誤解の式を直すか、その誤解を削除してください。",
         "en": "Correct the misconception's formula, or delete it.",
     },
     "same-misconception": {
@@ -104,11 +104,11 @@ REMEDIES: Mapping[str, Mapping[Language, str]] = {
         "en": "Delete one of the two, or choose numbers that part them, such as H different from W.",
     },
     "low-yield": {
-        "ja": '誤りどうしの値が分かれる範囲を選ぶか、"padding_once != O" のような条件を加えてください。',
+        "ja": '誤解どうしの値が分かれる範囲を選ぶか、"padding_once != O" のような条件を加えてください。',
         "en": 'Choose ranges in which the wrong rules differ, or add a condition such as "padding_once != O".',
     },
     "few-distractors": {
-        "ja": "学習者が実際にする誤りを加えてください。互いに区別できる誤りが3つあれば、選択式でも出題できます。",
+        "ja": "学習者が実際に抱く誤解を加えてください。互いに区別できる誤解が3つあれば、選択式でも出題できます。",
         "en": "Add misconceptions that people really have: with three that differ it can be multiple choice too.",
     },
     "render": {

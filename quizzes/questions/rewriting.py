@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from .tables import Problem, TemplateError, read_toml
+from .words import Both
 
 Path: TypeAlias = tuple[str, ...]  # the keys that lead to a value; the places in arrays are left out
 
@@ -72,7 +73,8 @@ def _rewritten(source: str, change: Callable[[Path, str], str]) -> str:
             at = found.end
     result = "".join([*pieces, source[at:]])
     if read_toml(result) != _changed(before, (), change):
-        raise TemplateError([Problem("toml", "", "could not be rewritten")])
+        message = Both("名前を書き換えられませんでした。", "could not be rewritten")
+        raise TemplateError([Problem("toml", "", message)])
     return result
 
 
@@ -120,7 +122,8 @@ class _Scanner:
     def take(self, pattern: re.Pattern[str]) -> str:
         match = pattern.match(self.source, self.at)
         if match is None:
-            raise TemplateError([Problem("toml", "", f"could not be read at character {self.at}")])
+            message = Both(f"{self.at}文字目で読めなくなりました。", f"could not be read at character {self.at}")
+            raise TemplateError([Problem("toml", "", message)])
         self.at = match.end()
         return match.group()
 

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeVar
 from cnncalc.words import Language
 
 from .values import LANGUAGES
+from .words import Both
 
 MAX_SOURCE = 64 * 1024
 
@@ -30,12 +31,16 @@ class Problem:
 
     check: str
     where: str
-    message: str
+    message: Both
     severity: Literal["error", "warning"] = "error"
 
     def __str__(self) -> str:
+        return self.told("en")
+
+    def told(self, language: Language) -> str:
+        """All of it in one line."""
         place = f"{self.where}: " if self.where else ""
-        return f"{place}{self.message} [{self.check}]"
+        return f"{place}{self.message[language]} [{self.check}]"
 
 
 class TemplateError(ValueError):
@@ -45,17 +50,27 @@ class TemplateError(ValueError):
         super().__init__("; ".join(map(str, problems)))
         self.problems = problems
 
+    def told(self, language: Language) -> str:
+        """All problems in one line."""
+        return "; ".join(problem.told(language) for problem in self.problems)
+
 
 def read_toml(source: str, limit: int = MAX_SOURCE) -> dict[str, Any]:
     """The tables of ``source``; raises :class:`TemplateError` where it is not TOML or too long."""
     if len(source) > limit:
-        raise TemplateError([Problem("schema", "", f"longer than {limit} characters")])
+        message = Both(f"長すぎます。{limit}文字までです。", f"longer than {limit} characters")
+        raise TemplateError([Problem("schema", "", message)])
     if _LONG_NAME.search(source):
-        raise TemplateError([Problem("toml", "", f"a name has at most {_PARTS} parts with dots between")])
+        message = Both(
+            f"名前をドットで区切れるのは、{_PARTS}個の部分までです。",
+            f"a name has at most {_PARTS} parts with dots between",
+        )
+        raise TemplateError([Problem("toml", "", message)])
     try:
         return tomllib.loads(source)
     except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, or an integer of 5,000 digits
-        raise TemplateError([Problem("toml", "", f"not TOML: {error}")]) from None
+        message = Both(f"TOMLとして読めません：{error}", f"not TOML: {error}")
+        raise TemplateError([Problem("toml", "", message)]) from None
 
 
 class Table:
@@ -71,42 +86,50 @@ class Table:
     def where(self, key: str) -> str:
         return f"{self.path}.{key}" if self.path else key
 
-    def problem(self, check: str, key: str, message: str) -> None:
+    def problem(self, check: str, key: str, message: Both) -> None:
         self.problems.append(Problem(check, self.where(key), message))
 
     def take(self, key: str, kind: type[_T], default: _T | None = None) -> _T | None:
         self.read.add(key)
         if key not in self.data:
             if default is None:
-                self.problem("schema", key, "is missing")
+                self.problem("schema", key, MISSING)
             return default
         value = self.data[key]
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            self.problem("schema", key, f"should be {_TYPE_NAMES[kind]}")
+            name = _TYPE_NAMES[kind]
+            self.problem("schema", key, Both(f"{name.ja}を書いてください。", f"should be {name}"))
             return default
         return value
 
     def text(self, key: str, default: str | None = None) -> str:
         value = self.take(key, str, default)
         if value is not None and value != default and not value.strip():
-            self.problem("schema", key, "is empty")
+            self.problem("schema", key, Both("空です。", "is empty"))
         return value or ""
 
     def integer(self, key: str, low: int, high: int, default: int | None = None) -> int:
         value = self.take(key, int, default)
         if value is not None and not low <= value <= high:
-            self.problem("schema", key, f"should be from {low} to {high}")
+            self.problem(
+                "schema", key, Both(f"{low}から{high}までの数を書いてください。", f"should be from {low} to {high}")
+            )
         return value if value is not None else low
 
     def slug(self, key: str) -> str:
         value = self.text(key)
         if value and not SLUG.fullmatch(value):
-            self.problem("schema", key, "is small letters, digits and single hyphens")
+            message = Both(
+                "英小文字と数字で書き、区切りにはハイフンを1つずつ使ってください。",
+                "is small letters, digits and single hyphens",
+            )
+            self.problem("schema", key, message)
         return value
 
     def table(self, key: str, *, optional: bool = False) -> Table:
-        data: dict[str, Any] = self.take(key, dict, {} if optional else None) or {}
-        child = Table(data, self.where(key), self.problems)
+        data: dict[str, Any] | None = self.take(key, dict, {} if optional else None)
+        # Of a table that is not there this has been told; what it would hold need not be.
+        child = Table(data or {}, self.where(key), [] if data is None else self.problems)
         self.children.append(child)
         return child
 
@@ -117,7 +140,7 @@ class Table:
             if isinstance(item, dict):
                 found.append(Table(item, f"{self.where(key)}[{index}]", self.problems))
             else:
-                self.problem("schema", key, "should be tables")
+                self.problem("schema", key, Both("[[…]] の形でテーブルを並べてください。", "should be tables"))
         self.children += found
         return found
 
@@ -129,23 +152,31 @@ class Table:
     def languages(self, make: Callable[[Table, str], _T]) -> dict[Language, _T]:
         result: dict[Language, _T] = {}
         for language in LANGUAGES:
+            table = self
             if language not in self.data:
-                self.problem("languages", language, "is missing: every text stands in both languages")
-            result[language] = make(self, language)  # type: ignore[index]  # LANGUAGES holds just the literal's words
+                message = Both(
+                    "書かれていません。どの文章も日本語と英語の両方で書いてください。",
+                    "is missing: every text stands in both languages",
+                )
+                self.problem("languages", language, message)
+                table = Table({}, self.path, [])  # so that nothing else is told of it
+            result[language] = make(table, language)  # type: ignore[index]  # LANGUAGES holds just the literal's words
         return result
 
     def finish(self) -> None:
         for key in self.data:
             if key not in self.read:
-                self.problem("schema", key, "is not a key of the template language")
+                message = Both("テンプレートでは使えないキーです。", "is not a key of the template language")
+                self.problem("schema", key, message)
         for child in self.children:
             child.finish()
 
 
-_TYPE_NAMES: Mapping[type, str] = {
-    str: "a text",
-    int: "a whole number",
-    list: "a list",
-    dict: "a table",
-    bool: "true or false",
+MISSING = Both("書かれていません。", "is missing")
+_TYPE_NAMES: Mapping[type, Both] = {
+    str: Both("文字列", "a text"),
+    int: Both("整数", "a whole number"),
+    list: Both("配列", "a list"),
+    dict: Both("テーブル", "a table"),
+    bool: Both("true か false ", "true or false"),
 }

@@ -14,6 +14,8 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from .words import Both
+
 Number: TypeAlias = int | Fraction | float
 Matrix: TypeAlias = NDArray[Any]
 Value: TypeAlias = "int | Fraction | float | str | tuple[Value, ...] | Matrix"
@@ -41,7 +43,10 @@ def matrix(rows: object) -> Matrix:
     """A read-only copy of nested rows or of an array, with whole numbers as int64 where all are whole."""
     array = np.array(rows)
     if array.ndim != 2:
-        raise ValueError(f"a matrix has two axes, got shape {array.shape}")
+        message = Both(
+            f"行列の軸は2つです（指定された形状：{array.shape}）。", f"a matrix has two axes, got shape {array.shape}"
+        )
+        raise ValueError(message)
     if array.dtype.kind in "iub":
         array = array.astype(np.int64, copy=False)
     elif array.dtype == object and all(isinstance(exact(cell), int) for cell in array.flat):
@@ -169,7 +174,7 @@ def latex(value: Value) -> str:
         sign = "-" if value < 0 else ""
         return rf"{sign}\frac{{{abs(value.numerator)}}}{{{value.denominator}}}"
     if isinstance(value, str):
-        raise TypeError("words have no place in a formula")
+        raise TypeError(Both("数式に文字列は使えません。", "words have no place in a formula"))
     return plain(value).replace(",", "{,}")
 
 

@@ -1,10 +1,36 @@
-"""The few words that the pure part says by itself, in both languages: figures, unreadable responses."""
+"""The words that the pure part says by itself, in both languages: what is wrong with a text, unreadable responses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from cnncalc.words import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """One thing said in both languages; ``str()`` is the English, for logs and terminals."""
+
+    ja: str
+    en: str
+
+    def __str__(self) -> str:
+        return self.en
+
+    def __getitem__(self, language: Language) -> str:
+        return self.ja if language == "ja" else self.en
+
+
+def said(error: Exception) -> Both:
+    """What ``error`` says: our own errors carry a :class:`Both`; any other's text stands behind a sentence of ours."""
+    words = error.args[0] if error.args else None
+    if isinstance(words, Both):
+        return words
+    if isinstance(error, ZeroDivisionError):
+        return Both("0で割ることはできません。", str(error))
+    return Both(f"計算できません：{error}", str(error))
+
 
 RESPONSES: Mapping[str, Mapping[Language, str]] = {
     "empty": {"ja": "答えを入力してください。", "en": "Type an answer."},

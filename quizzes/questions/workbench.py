@@ -14,16 +14,17 @@ from typing import Any, TypeVar
 from cnncalc.words import Language
 
 from . import values
+from .catalogue import unknown_references
 from .choices import offers_choice
 from .figures import Figure
 from .grading import grade, is_right
 from .lint import lint
 from .lint.checks import why_none
-from .lint.rendering import RENDERABLE, finding
+from .lint.rendering import RENDERABLE, failure, finding
+from .lint.report import problem_json
 from .loading import load
 from .places import line_of, lines
 from .prompts import Field, figure, hint, render
-from .remedies import REMEDIES
 from .responses import ResponseError, parse
 from .shown import shown
 from .solutions import explain
@@ -31,6 +32,7 @@ from .tables import Problem, TemplateError
 from .template import Template
 from .values import Scope, Value
 from .variants import Format, GenerationError, Variant, generate
+from .words import Both
 
 Tell = Callable[[str], object]
 _T = TypeVar("_T")
@@ -64,7 +66,7 @@ def preview(
                 break  # no other seed would fare better
             shot = _Shot(posed, language, problems, at)
             found["variants"].append(shot.take(revealed))
-    found["problems"] = described(problems, source, language)
+    found["problems"] = described(problems, source)
     return found
 
 
@@ -74,17 +76,16 @@ def prove(
     topics: Collection[str],
     codes: Collection[str],
     seconds: float,
-    language: Language,
     at: Tell = lambda part: None,
 ) -> dict[str, Any]:
     """What the lint finds in about ``seconds``; only the problems where the text does not load."""
     start = time.monotonic()
     template, problems = _loaded(source, topics, codes, at)
     if template is None:
-        return {"problems": described(problems, source, language), "cut": False}
+        return {"problems": described(problems, source), "cut": False}
     report = lint(template, topics, codes, seconds=max(seconds - (time.monotonic() - start), 0.1), at=at)
     return report.to_json() | {
-        "problems": described(report.problems, source, language),
+        "problems": described(report.problems, source),
         "cut": report.cut,
         "answers": [{"answer": text, "share": report.share(count)} for text, count in report.answers],
         "seconds": round(time.monotonic() - start, 3),
@@ -102,16 +103,19 @@ def answer(
 ) -> dict[str, Any]:
     """The grade of ``response`` to the variant of ``seed``; ``errors`` for fields that cannot be read.
 
-    Where the text gives no variant that could be answered, there are ``problems`` too, and an error of no field.
+    Where the text gives no variant that could be answered, there are just the ``problems``.
     """
     template, problems = _loaded(source, (), (), at)
-    if template is None or template.kind == "flashcard":
-        return _unposed(problems or [Problem("schema", "flashcards", "is not answered")], source, language)
+    if template is None:
+        return {"problems": described(problems, source)}
+    if template.kind == "flashcard":
+        message = Both("フラッシュカードには解答を入力しません。", "is not answered")
+        return {"problems": described([Problem("schema", "flashcards", message)], source)}
     at(f"variant {seed}")
     problems.clear()
     variant = _posed(template, seed, format, problems)
     if variant is None:
-        return _unposed(problems, source, language)
+        return {"problems": described(problems, source)}
     at("answer")
     try:
         result = grade(variant, parse(variant, response))
@@ -128,17 +132,13 @@ def answer(
     except ResponseError as error:
         return {"errors": error.messages(language)}
     except RENDERABLE as error:
-        return _unposed([finding(error, variant, language)], source, language)
+        return {"problems": described([finding(error, variant, language)], source)}
     return {
         "verdict": result.verdict,
         "score": float(result.score),
         "fields": fields,
         "misconceptions": [{"code": code} for code in result.misconceptions],
     }
-
-
-def _unposed(problems: Sequence[Problem], source: str, language: Language) -> dict[str, Any]:
-    return {"errors": {"": str(problems[0])}, "problems": described(problems, source, language)}
 
 
 def _loaded(
@@ -150,16 +150,15 @@ def _loaded(
         source.encode()
         template = load(source)
     except UnicodeEncodeError as error:
-        return None, [Problem("toml", "", f"is not UTF-8: character {error.start + 1} is half of a sign")]
+        place = error.start + 1
+        message = Both(
+            f"UTF-8ではありません：{place}文字目がサロゲートの片方だけです。",
+            f"is not UTF-8: character {place} is half of a sign",
+        )
+        return None, [Problem("toml", "", message)]
     except TemplateError as error:
         return None, error.problems
-    problems = []
-    if template.topic not in topics:
-        problems.append(Problem("unknown-topic", "topic", f"there is no topic {template.topic!r}"))
-    for code in template.misconception_codes():
-        if code not in codes:
-            problems.append(Problem("unknown-misconception", code, "is not in the catalogue of misconceptions"))
-    return template, problems
+    return template, list(unknown_references(template, topics, codes))
 
 
 def _posed(template: Template, seed: int, format: Format, problems: list[Problem]) -> Variant | None:
@@ -170,7 +169,7 @@ def _posed(template: Template, seed: int, format: Format, problems: list[Problem
     except GenerationError:
         problems.append(Problem("no-variant", "require", why_none(template)))
     except RENDERABLE as error:
-        problems.append(Problem("render", "parameters", f"{type(error).__name__}: {error}"))
+        problems.append(Problem("render", "parameters", failure(error)))
     return None
 
 
@@ -272,24 +271,21 @@ def _field(field: Field) -> dict[str, Any]:
     }
 
 
-def described(problems: Sequence[Problem], source: str, language: Language) -> list[dict[str, Any]]:
-    """Problems as JSON, with their line in ``source`` and how to mend them."""
+def described(problems: Sequence[Problem], source: str) -> list[dict[str, Any]]:
+    """Problems as JSON, with their line in ``source``: in both languages, because nobody here knows who reads them."""
     found = lines(source)
     if len(problems) > MOST_PROBLEMS:
-        rest = Problem("schema", "", f"and {len(problems) - MOST_PROBLEMS} problems more")
+        more = len(problems) - MOST_PROBLEMS
+        rest = Problem("schema", "", Both(f"このほかに{more}件の問題があります。", f"and {more} problems more"))
         problems = [*problems[:MOST_PROBLEMS], rest]
     return [
-        {
-            "check": problem.check,
-            "severity": problem.severity,
-            "where": problem.where,
-            "line": line_of(problem.where, found, problem.message),
-            "message": _short(problem.message),
-            "remedy": REMEDIES[problem.check][language],
-        }
+        problem_json(replace(problem, message=_short(problem.message)))
+        | {"line": line_of(problem.where, found, problem.message.en)}
         for problem in problems
     ]
 
 
-def _short(message: str) -> str:
-    return message if len(message) <= LONGEST_MESSAGE else f"{message[:LONGEST_MESSAGE]} …"
+def _short(message: Both) -> Both:
+    return Both(
+        *(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]} …" for text in (message.ja, message.en))
+    )

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from quizzes import questions, study
 from quizzes.feedback import feedback
-from quizzes.feedback import language as current_language
 from quizzes.models import Attempt, QuestionTemplate, User
+from quizzes.reader import language as current_language
 from quizzes.study import Refused, Result
 
 from .practice import practice_of

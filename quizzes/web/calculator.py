@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from quizzes.calculator import opened
-from quizzes.feedback import language
+from quizzes.reader import language
 
 
 @require_safe

@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from quizzes import export, names
-from quizzes.feedback import language as current_language
 from quizzes.models import User
 from quizzes.progress import Held, Progress, Retention, Topic, overview
+from quizzes.reader import language as current_language
 from quizzes.scheduling import day_of
 from quizzes.scheduling.misconceptions import RIGHTS_TO_CLOSE
 

@@ -20,9 +20,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from quizzes import limits, progress, questions, study
-from quizzes.feedback import language as current_language
 from quizzes.models import User, uuid7
 from quizzes.questions import ResponseError
+from quizzes.reader import language as current_language
 from quizzes.scheduling import Rating
 from quizzes.study import Conflict, Help, Question, Submission
 from quizzes.tickets import TicketError

@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from quizzes import progress, scheduling
-from quizzes.feedback import language
 from quizzes.models import Misconception, User
+from quizzes.reader import language
 
 
 @never_cache

@@ -18,11 +18,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from quizzes import progress, questions
-from quizzes.feedback import language as current_language
 from quizzes.models import Topic, User
 from quizzes.progress import Known
 from quizzes.questions import Language
 from quizzes.questions.markup import compile_prose, mathml
+from quizzes.reader import language as current_language
 from quizzes.study import templates
 
 from . import written

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from quizzes import questions, study
-from quizzes.feedback import language as current_language
 from quizzes.models import Topic
+from quizzes.reader import language as current_language
 from quizzes.study import NothingToAsk
 
 COUNTS = (5, 10, 20)

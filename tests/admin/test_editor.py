@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from quizzes.models import Draft, Misconception, QuestionTemplate, TemplateVersi
 from quizzes.questions import load
 from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
+from quizzes.questions.remedies import REMEDIES
 from tests.admin.conftest import Staff, signed_in
 from tests.quizzes.sources import card_source, sum_source
 
@@ -343,6 +345,24 @@ def test_an_answer_is_read_graded_and_diagnosed_as_a_learners(client: Client, dr
     assert "Not correct" not in unread
 
 
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_japanese_author_is_told_in_japanese_whatever_the_preview_speaks(
+    client: Client, draft: Draft, language: str
+) -> None:
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ja"
+    broken = draft.source.replace('"a + 1"', '"a + c"')
+    for name, htmx in (("draft_preview", True), ("draft_preview", False), ("draft_proof", False), ("draft", False)):
+        page = unescape(text(post(client, name, draft, broken, language=language, htmx=htmx)))
+        assert "5文字目：'c' という名前はありません（使える名前：a）。" in page
+        assert REMEDIES["expression"]["ja"] in page
+        assert "unknown name" not in page
+    renamed = unescape(text(post(client, "draft", draft, draft.source.replace('"sum"', '"other"'), language=language)))
+    assert "名前が sum から変わっています。テンプレートの名前は変えられません。" in renamed
+    found = unescape(text(post(client, "draft_proof", draft, draft.source, language=language, htmx=True)))
+    assert "与える値と答えの例を、少なくとも1つ書いてください。" in found
+    assert "write at least one example" not in found
+
+
 def proved(client: Client, draft: Draft, source: str, **more: Any) -> str:
     """The proof; children of a very busy machine may get too little of the processor to look at everything."""
     for _ in range(20):
@@ -437,6 +457,9 @@ def test_a_text_that_cannot_be_read_within_the_bounds_is_not_saved(
     response = post(client, "draft", draft, sum_source(words="New: "))
     assert response.status_code == 422
     assert workshop.TooMuch("time", "").message("en")[:20] in text(response)
+    client.defaults["HTTP_ACCEPT_LANGUAGE"] = "ja"  # the preview stays English
+    response = post(client, "draft", draft, sum_source(words="New: "))
+    assert workshop.TooMuch("time", "").message("ja")[:20] in text(response)
     assert draft.template is not None
     assert draft.template.versions.count() == 1
     assert Draft.objects.get(id=draft.id).source == sum_source(words="New: ")

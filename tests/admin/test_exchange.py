@@ -10,6 +10,7 @@ import tomllib
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -399,6 +400,36 @@ def test_topics_and_misconceptions_are_written_by_editors_only(small: Make, staf
 def test_hostile_files_are_errors_of_the_report(staff: Staff, name: str, text: str) -> None:
     _, _, told = report(signed_in(staff("editor", "author")), (name, text))
     assert "error" in told.values()
+
+
+def test_the_report_tells_problems_in_the_language_of_the_reader(small: Make, staff: Staff) -> None:
+    small("sum")
+    browser = signed_in(staff("editor", "author"))
+    browser.defaults["HTTP_ACCEPT_LANGUAGE"] = "ja"
+    topic = '[[topics]]\nslug = "a"\nrequires = ["x"]\n'
+    page, _, _ = report(
+        browser,
+        ("topics.toml", f'{topic}title = {{ ja = "a", en = "{"a" * 121}" }}'),
+        ("one.toml", sum_source("new", topic="nowhere")),
+        ("two.toml", sum_source("new").replace('"a + 1"', '"a + c"')),
+        ("three.toml", "a = = 1"),
+        ("four.toml", sum_source("other")),
+        ("five.toml", sum_source("other")),
+        ("six.toml", card_source("sum")),
+    )
+    page = unescape(page)
+    for told in (
+        "'nowhere' というトピックはありません。",
+        "'c' という名前はありません（使える名前：a）。",
+        "TOMLとして読めません：",
+        "other はすでに five.toml にあります。",
+        "sum という名前の問題がすでにあります。",
+        "'x' というトピックはありません。",
+        "120",
+    ):
+        assert told in page, told
+    assert "Ensure this value" not in page
+    assert "already" not in page
 
 
 def test_it_goes_on_step_by_step(small: Make, staff: Staff, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,8 +25,20 @@ from .conftest import Staff, signed_in
 
 Make = Callable[..., QuestionTemplate]
 QUERIES = 11
-FINDING = {"check": "no-test", "severity": "warning", "where": "tests", "message": "write an example", "line": 3}
-ERROR = {"check": "solution-answer", "severity": "error", "where": "solution", "message": "not the answer", "line": 4}
+FINDING = {
+    "check": "no-test",
+    "severity": "warning",
+    "where": "tests",
+    "message": {"ja": "例を書いてください。", "en": "write an example"},
+    "line": 3,
+}
+ERROR = {
+    "check": "solution-answer",
+    "severity": "error",
+    "where": "solution",
+    "message": {"ja": "答えが示されていません。", "en": "not the answer"},
+    "line": 4,
+}
 
 
 @pytest.fixture
@@ -148,6 +160,9 @@ def test_errors_are_shown_and_nothing_is_published(small: Make, editor: Client) 
     assert "not the answer" in page
     assert "Publish all the same" not in page
     assert current(template) == 1
+    answer = editor.get(address(template), headers={"accept-language": "ja"}).content.decode()
+    assert "答えが示されていません。" in answer
+    assert "not the answer" not in answer
 
 
 def test_an_error_that_the_lint_finds_keeps_it_from_being_published(small: Make, editor: Client) -> None:

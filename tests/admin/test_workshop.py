@@ -9,11 +9,11 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 import pytest
-from django.utils import translation
 
 from quizzes import authoring
 from quizzes.authoring import workshop
-from quizzes.authoring.proofs import badge, findings, missing, prove_version
+from quizzes.authoring.proofs import badge, missing, prove_version
+from quizzes.authoring.telling import findings
 from quizzes.authoring.workshop import Busy, TooMuch, answer, preview, prove
 from quizzes.models import QuestionTemplate, TemplateVersion, Topic
 from quizzes.questions.remedies import REMEDIES
@@ -86,12 +86,19 @@ def test_topics_and_misconceptions_are_those_of_the_database() -> None:
 
 
 @pytest.mark.django_db
-def test_remedies_are_in_the_language_of_the_page() -> None:
-    for language in ("ja", "en"):
-        with translation.override(language):
-            problem = prove("= = =")["problems"][0]
-        assert problem["remedy"] == REMEDIES["toml"][language]
-        assert preview("= = =", language=language, seeds=[0])["problems"][0]["remedy"] == problem["remedy"]
+def test_problems_come_in_both_languages_and_are_told_in_the_readers() -> None:
+    for found in (prove("= = ="), preview("= = =", language="en", seeds=[0])):
+        (told,) = findings(found, "ja")
+        assert told["message"].startswith("TOMLとして読めません：")
+        assert told["remedy"] == REMEDIES["toml"]["ja"]
+        (told,) = findings(found, "en")
+        assert told["message"].startswith("not TOML: ")
+        assert told["remedy"] == REMEDIES["toml"]["en"]
+
+
+def test_what_an_older_proof_says_is_told_as_it_is() -> None:
+    (told,) = findings({"problems": [{"check": "gone", "severity": "error", "where": "", "message": "it says"}]}, "ja")
+    assert (told["message"], told["remedy"]) == ("it says", "")
 
 
 def test_a_message_says_what_to_make_smaller() -> None:
@@ -112,7 +119,7 @@ def test_the_editor_grades_as_learners_are_graded() -> None:
     assert (right["verdict"], right["misconceptions"]) == ("correct", [])
     wrong = answer(sum_source(), seed=2, format="free", language="en", response={"s": found["parameters"]["a"]})
     assert wrong["misconceptions"] == [{"code": "forgot-one"}]
-    assert answer("", seed=2, format="free", language="en", response={})["errors"]
+    assert answer("", seed=2, format="free", language="en", response={})["problems"]
 
 
 def version(source: str) -> TemplateVersion:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from quizzes.questions import load
 from quizzes.questions.lint import Report, lint
+from tests.questions.languages import in_both
 
 TOPICS = {"padding"}
 CODES = {"took-difference", "took-product", "off-by-one", "one-too-many", "sign-lost", "parity-swapped"}
 
 
 def linted(source: str, *, every: bool = False) -> Report:
-    """The report on one source."""
-    return lint(load(source), TOPICS, CODES, every=every)
+    """The report on one source, whose messages are complete in both languages."""
+    report = lint(load(source), TOPICS, CODES, every=every)
+    assert [problem for problem in report.problems if not in_both(problem.message)] == []
+    return report
 
 
 def findings(source: str) -> set[tuple[str, str]]:

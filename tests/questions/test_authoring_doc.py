@@ -50,8 +50,7 @@ def test_the_finished_question_and_the_flashcards_are_clean() -> None:
 
 def test_every_check_is_explained() -> None:
     sources = "".join(path.read_text() for path in (ROOT / "quizzes").rglob("*.py"))
-    checks = set(re.findall(r"\bproblem\(\s*\"([a-z-]+)\"|Problem\(\"([a-z-]+)\"", sources))
-    names = {one or other for one, other in checks}
+    names = set(re.findall(r"\b[pP]roblem\(\s*\"([a-z-]+)\"", sources))
     explained = set(
         re.findall(
             r"`([a-z-]+)`",

@@ -4,6 +4,7 @@ import pytest
 
 from quizzes.questions import TemplateError
 from quizzes.questions.catalogue import read_bank, unfit_examples
+from tests.questions.languages import in_both
 
 TOPIC = (
     '[[topics]]\nslug = "{0}"\nrequires = [{1}]\ntitle = {{ ja = "題", en = "Title" }}\n'
@@ -82,6 +83,7 @@ def test_what_is_not_of_the_form_is_refused(folder: Path, file: str, text: str, 
     with pytest.raises(TemplateError) as caught:
         read_bank(folder)
     assert [problem.check for problem in caught.value.problems] == [check]
+    assert all(in_both(problem.message) for problem in caught.value.problems)
 
 
 def test_a_missing_file_is_named(folder: Path) -> None:
@@ -128,3 +130,4 @@ def test_an_example_is_a_question_of_its_topic(
     problems = unfit_examples(read_bank(folder).topics, published)
     assert [problem.check for problem in problems] == ([] if message is None else ["example"])
     assert all(str(problem).startswith(f"topics.toml: one.example: {message}") for problem in problems)
+    assert all(in_both(problem.message) for problem in problems)

@@ -11,6 +11,8 @@ from quizzes.questions.arithmetic import MAX_NUMBER
 from quizzes.questions.expressions import ExpressionError, compile_expression, compile_trace
 from quizzes.questions.functions import FUNCTIONS, TRACES
 from quizzes.questions.values import Scope, matrix
+from quizzes.questions.words import said
+from tests.questions.languages import in_both
 
 SCOPE: Scope = {"a": 3, "b": -7, "half": Fraction(1, 2), "word": "max", "X": matrix([[1, -2], [3, 4]])}
 
@@ -131,6 +133,7 @@ def test_an_impossible_calculation_has_its_own_error_with_a_column(text: str) ->
         value(f"1 if a == 4 else {text}")
     assert caught.value.column is not None
     assert caught.value.column >= len("1 if a == 4 else ")
+    assert in_both(said(caught.value))
 
 
 def test_a_trace_is_the_steps_of_one_known_function() -> None:

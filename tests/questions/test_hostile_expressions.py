@@ -11,6 +11,8 @@ import pytest
 from quizzes.questions import generate, load
 from quizzes.questions.expressions import Expression, ExpressionError, compile_expression, compile_trace
 from quizzes.questions.values import Scope, matrix
+from quizzes.questions.words import said
+from tests.questions.languages import KANA
 
 MOST_SECONDS = 0.05  # of processor time, so that a busy machine is no failure
 MOST_BYTES = 50 * 2**20
@@ -229,8 +231,9 @@ def refuse_cheaply(compiler: Callable[[str, Collection[str]], Expression], text:
     """Three times by the clock of the processor, of which the best counts, and once with its memory watched."""
 
     def refuse() -> None:
-        with pytest.raises(ExpressionError):
+        with pytest.raises(ExpressionError) as refused:
             compiler(text, SCOPE.keys()).evaluate(SCOPE)
+        assert KANA.search(said(refused.value).ja)
 
     seconds = []
     for _ in range(3):

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from quizzes.questions.markup import MAX_PROSE, MarkupError, compile_prose, mathml
 from quizzes.questions.values import Scope, matrix
+from quizzes.questions.words import said
+from tests.questions.languages import in_both
 
 SCOPE: Scope = {
     "H": 12,
@@ -163,8 +165,9 @@ def test_a_negative_number_behind_an_operator_stands_in_parentheses(source: str,
     ],
 )
 def test_prose_that_cannot_be_shown_is_refused_with_the_reason(source: str, message: str) -> None:
-    with pytest.raises(MarkupError, match=message):
+    with pytest.raises(MarkupError, match=message) as refused:
         compile_prose(source)
+    assert in_both(said(refused.value))
 
 
 def test_a_command_that_one_formula_defines_is_unknown_to_the_next() -> None:

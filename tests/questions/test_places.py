@@ -164,7 +164,7 @@ def test_what_is_wrong_with_the_text_is_found_at_its_line(edited: Edit) -> None:
     ):  # fmt: skip
         source = edited(*passages)
         problem = next(one for one in linted(source).problems if one.check == check)
-        found = line_of(problem.where, lines(source), problem.message)
+        found = line_of(problem.where, lines(source), problem.message.en)
         assert found is not None, problem
         assert source.splitlines()[found - 1] == line
 
@@ -184,7 +184,7 @@ def test_what_does_not_load_is_found_at_its_line(edited: Edit, passages: tuple[s
     with pytest.raises(TemplateError) as refused:
         load(source)
     problem = refused.value.problems[0]
-    found = line_of(problem.where, lines(source), problem.message)
+    found = line_of(problem.where, lines(source), problem.message.en)
     assert found is not None
     assert source.splitlines()[found - 1] == line
 

@@ -11,6 +11,7 @@ from quizzes.questions import Problem, Template, TemplateError, generate, load, 
 from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
 from tests.lengths import LONG, often
+from tests.questions.languages import KANA, in_both
 
 TEMPLATES = Path(__file__).parent / "templates"
 BANK = dict(read_bank().sources)
@@ -23,6 +24,8 @@ Edit = Callable[..., str]
 def problems(source: str) -> set[tuple[str, str]]:
     with pytest.raises(TemplateError) as caught:
         load(source)
+    for problem in caught.value.problems:
+        assert in_both(problem.message), problem
     return {(problem.check, problem.where) for problem in caught.value.problems}
 
 
@@ -172,6 +175,40 @@ def test_each_mistake_is_reported_at_its_place(edited: Edit, old: str, new: str,
     assert (check, where) in problems(edited(old, new))
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ('[title]\nja = "和"\nen = "Sum"', "", [("schema", "title")]),
+        ('ja = "和"\nen = "Sum"', 'ja = "和"', [("languages", "title.en")]),
+        ('ja = "和"\nen = "Sum"', "", [("languages", "title.ja"), ("languages", "title.en")]),
+        ('label = { ja = "和", en = "Sum" }', "", [("schema", "answers[0].label")]),
+        ('label = { ja = "和", en = "Sum" }', 'label = "Sum"', [("schema", "answers[0].label")]),
+        ('label = { ja = "和", en = "Sum" }', 'label = { ja = "和" }', [("languages", "answers[0].label.en")]),
+        ('en = "What is the sum of {{a}} and {{b}}?"\n', "", [("languages", "stem.en")]),
+        ('en = "Count on from {{a}}."\n', "", [("languages", "hints[0].en")]),
+        ('name = "T"\n', "", [("schema", "answers[0].name")]),
+        ('type = "integer"\n', "", [("schema", "answers[0].type")]),
+        ('type = "integer"', 'type = "matrix"', [("schema", "answers[0].board")]),
+        ('type = "integer"', 'type = "shape"', [("schema", "answers[0].parts")]),
+        ("{ integers = [1, 40] }", "{}", [("schema", "parameters.a.integers")]),
+        ("[solution.text]", "[figure]\n[solution.text]", [("schema", "figure.kind")]),
+    ],
+)
+def test_what_is_missing_is_told_once(edited: Edit, old: str, new: str, found: list[tuple[str, str]]) -> None:
+    with pytest.raises(TemplateError) as caught:
+        load(edited(old, new))
+    assert [(problem.check, problem.where) for problem in caught.value.problems] == found
+
+
+def test_a_question_without_a_solution_is_told_so_once(edited: Edit) -> None:
+    source = edited()
+    with pytest.raises(TemplateError) as caught:
+        load(source[: source.index("[solution.text]")] + source[source.index("[[tests]]") :])
+    assert [str(problem) for problem in caught.value.problems] == [
+        "solution: is missing: every question shows how it is worked out [solution]"
+    ]
+
+
 def test_the_small_templates_are_without_mistakes() -> None:
     assert load(SUM).slug == "tiny-sum"
     assert load(MANY).slug == "every-field"
@@ -224,6 +261,16 @@ def test_all_problems_are_reported_at_once(edited: Edit) -> None:
 def test_a_problem_says_where_and_what_with_the_column(edited: Edit) -> None:
     with pytest.raises(TemplateError, match=r"derived\.total: unknown name 'c' .*\(at character 5\) \[expression\]"):
         load(edited('total = "a + b"', 'total = "a + c"'))
+
+
+def test_a_problem_is_told_in_the_language_that_is_asked_for(edited: Edit) -> None:
+    with pytest.raises(TemplateError) as caught:
+        load(edited('total = "a + b"', 'total = "a + c"'))
+    assert caught.value.problems[0].told("ja") == (
+        "derived.total: 5文字目：'c' という名前はありません（使える名前：a, b）。 [expression]"
+    )
+    assert caught.value.told("ja").startswith(caught.value.problems[0].told("ja"))
+    assert caught.value.told("en") == str(caught.value)
 
 
 def test_a_source_has_a_largest_size() -> None:
@@ -345,12 +392,14 @@ def test_any_top_level_key_may_hold_anything(source: str, value: object) -> None
 
 def problems_of_all(source: str) -> list[Problem]:
     """What is wrong with a file, which may be nothing; any other exception is a defect of the loader."""
+    problems: list[Problem] = []
     try:
         for part in split(source):
             load(part)
     except TemplateError as error:
-        return error.problems or pytest.fail("an error without a problem")
-    return []
+        problems = error.problems or pytest.fail("an error without a problem")
+    assert [problem for problem in problems if not KANA.search(problem.message.ja)] == []
+    return problems
 
 
 def toml(value: object) -> str:

@@ -12,9 +12,11 @@ from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
 from quizzes.questions.lint.space import points
 from quizzes.questions.remedies import REMEDIES
+from quizzes.questions.words import Both
 from quizzes.questions.workbench import MOST_PROBLEMS, answer, preview, prove
 from tests.questions.conftest import MANY, SUM, Edit
 from tests.questions.hostile_texts import BOMBS, MATRICES, chain, question
+from tests.questions.languages import in_both
 from tests.questions.linted import CODES, TOPICS, linted
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,7 +34,7 @@ def previewed(source: str, **wishes: Any) -> dict[str, Any]:
 
 
 def proved(source: str, seconds: float = 60.0) -> dict[str, Any]:
-    found = prove(source, topics=TOPICS, codes=CODES, seconds=seconds, language="en")
+    found = prove(source, topics=TOPICS, codes=CODES, seconds=seconds)
     assert json.loads(json.dumps(found)) == found
     return found
 
@@ -90,7 +92,8 @@ def test_a_flashcard_has_a_back_and_nothing_to_type() -> None:
     (found,) = preview(card, topics=BANK_TOPICS, codes=(), language="ja", seeds=[0], revealed=True)["variants"]
     assert found["fields"] == []
     assert found["solution"]
-    assert answered(card, {"T": "1"})["errors"].keys() == {""}
+    (problem,) = answered(card, {"T": "1"})["problems"]
+    assert problem["message"] == {"ja": "フラッシュカードには解答を入力しません。", "en": "is not answered"}
 
 
 def test_a_part_that_cannot_be_shown_hides_no_other(edited: Edit) -> None:
@@ -101,12 +104,13 @@ def test_a_part_that_cannot_be_shown_hides_no_other(edited: Edit) -> None:
     assert all(variant["figure"] is None and variant["stem"] and variant["solution"] for variant in found["variants"])
 
 
-def test_problems_have_a_line_and_a_remedy(edited: Edit) -> None:
+def test_problems_have_a_line_and_both_languages_whatever_is_previewed(edited: Edit) -> None:
     source = edited('value = "total"', 'value = "totall"')
-    for language in ("ja", "en"):
-        problem = previewed(source, language=language)["problems"][0]
-        assert source.splitlines()[problem["line"] - 1] == 'value = "totall"'
-        assert problem["remedy"] == REMEDIES["expression"][language]
+    japanese, english = (previewed(source, language=language)["problems"] for language in ("ja", "en"))
+    assert japanese == english
+    (problem,) = english
+    assert source.splitlines()[problem["line"] - 1] == 'value = "totall"'
+    assert in_both(Both(**problem["message"]))
     assert previewed(source)["variants"] == []
 
 
@@ -131,7 +135,7 @@ def test_an_option_is_graded_as_it_is_posed() -> None:
 
 @pytest.mark.parametrize("source", [SUM, MANY, *(s for _, s in BANK.sources[20:120:25])], ids=lambda s: load(s).slug)
 def test_with_time_enough_a_proof_counts_what_the_lint_counts(source: str) -> None:
-    found = prove(source, topics=BANK_TOPICS | TOPICS, codes=BANK_CODES | CODES, seconds=100, language="en")
+    found = prove(source, topics=BANK_TOPICS | TOPICS, codes=BANK_CODES | CODES, seconds=100)
     report = lint(load(source), BANK_TOPICS | TOPICS, BANK_CODES | CODES)
     wanted = report.to_json()
     assert not found["cut"]
@@ -164,7 +168,7 @@ def test_a_proof_that_is_cut_claims_nothing_that_it_has_not_seen() -> None:
 @pytest.mark.parametrize("seconds", [0.001, 0.1, 0.3])
 def test_however_early_it_is_cut_a_good_text_gets_no_error(seconds: float) -> None:
     for source in (SUM, dict(BANK.sources)["questions/mean-pool-backward.toml"]):
-        found = prove(source, topics=BANK_TOPICS | TOPICS, codes=BANK_CODES | CODES, seconds=seconds, language="en")
+        found = prove(source, topics=BANK_TOPICS | TOPICS, codes=BANK_CODES | CODES, seconds=seconds)
         assert [problem for problem in found["problems"] if problem["severity"] == "error"] == []
         assert found["variants"] >= 1
 
@@ -174,7 +178,8 @@ def test_what_cannot_be_proved_says_why() -> None:
     assert "variants" not in proved("slug = ")
     found = proved(BOMBS["8,000 answers"])["problems"]
     assert len(found) == MOST_PROBLEMS + 1
-    assert "problems more" in found[-1]["message"]
+    assert "problems more" in found[-1]["message"]["en"]
+    assert "件の問題" in found[-1]["message"]["ja"]
 
 
 def test_half_a_sign_is_no_text() -> None:
@@ -203,7 +208,7 @@ def test_a_text_without_a_variant_says_why(edited: Edit) -> None:
     found = previewed(edited('"a < b"', '"a > b"'))
     assert [(problem["check"], problem["where"]) for problem in found["problems"]] == [("no-variant", "require")]
     assert found["variants"] == []
-    assert linted(edited('"a < b"', '"a > b"')).problems[-1].message == found["problems"][0]["message"]
+    assert linted(edited('"a < b"', '"a > b"')).problems[-1].message == Both(**found["problems"][0]["message"])
 
 
 def test_stages_are_told_in_order() -> None:
@@ -212,5 +217,5 @@ def test_stages_are_told_in_order() -> None:
     assert told[:5] == ["loading", "variant 4", "stem", "figure", "hints"]
     assert told[5:] == ["parameters", "solution", "figure", "answers", "misconceptions"]
     told.clear()
-    prove(question(), topics=TOPICS, codes=CODES, seconds=1, language="en", at=told.append)
+    prove(question(), topics=TOPICS, codes=CODES, seconds=1, at=told.append)
     assert told == ["loading", "tests", "variants", "rendering"]

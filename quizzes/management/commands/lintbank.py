@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from quizzes.bounded import Exceeded, Limits, within
 from quizzes.questions import Problem, TemplateError, load
-from quizzes.questions.catalogue import Bank, read_bank, read_sources, unfit_examples
+from quizzes.questions.catalogue import Bank, read_bank, read_sources, stands_twice, unfit_examples
 from quizzes.questions.lint import Report, lint
 from quizzes.questions.lint.report import problem_json
+from quizzes.questions.words import Both
 
 SECONDS = 30.0  # for one text, of the processor: more than ten times what the largest of the bank takes
 MEGABYTES = 512
@@ -110,17 +111,24 @@ def _results(
             continue
         slug = report.template.slug
         if slug in places:
-            report.problem("duplicate-slug", "slug", f"{slug} is in {places[slug]} already")
+            report.problems.append(stands_twice(slug, places[slug]))
         places[slug] = where
         yield _Result(where, report, report.problems, perf_counter() - start)
 
 
 def _too_much(excess: Exceeded, limits: Limits) -> Problem:
     """Authors are not trusted with the machine here either."""
-    most = f"{limits.seconds:g} s of the processor" if excess.code == "time" else f"{limits.megabytes} MB of memory"
-    advice = "make matrices, ranges, texts and formulas smaller"
-    allow = ", or allow more with --seconds" if excess.code == "time" else ""
-    return Problem("render", "", f"its proof took more than {most} and was stopped: {advice}{allow}")
+    if excess.code == "time":
+        most = Both(f"{limits.seconds:g}秒のプロセッサ時間", f"{limits.seconds:g} s of the processor")
+        allow = Both("--seconds で上限を増やすこともできます。", ", or allow more with --seconds")
+    else:
+        most = Both(f"{limits.megabytes} MBのメモリ", f"{limits.megabytes} MB of memory")
+        allow = Both("", "")
+    message = Both(
+        f"証明が{most.ja}を超えたため、中断しました。行列・範囲・文章・式を小さくしてください。{allow.ja}",
+        f"its proof took more than {most} and was stopped: make matrices, ranges, texts and formulas smaller{allow}",
+    )
+    return Problem("render", "", message)
 
 
 def _line(result: _Result) -> str:

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from cnncalc.words import Language
 
+from ..words import Both
 from . import convolution, gap_vs_fc, grid, im2col, lp_curve, network, pooling, receptive_field, transposed
 from .arguments import Arguments, FigureError
 from .svg import Figure, Frame, standalone
@@ -50,8 +51,12 @@ def _kind(
     def scene(arguments: Arguments) -> Scene:
         if not needed <= arguments.keys() <= known:
             missing, unknown = sorted(needed - arguments.keys()), sorted(arguments.keys() - known)
-            what = f"{missing[0]} is missing" if missing else f"{unknown[0]} is no argument of this figure"
-            raise FigureError(f"{what} (it takes {', '.join(sorted(known))})")
+            listed = ", ".join(sorted(known))
+            if missing:
+                what = Both(f"{missing[0]} がありません", f"{missing[0]} is missing")
+            else:
+                what = Both(f"{unknown[0]} はこの図の引数ではありません", f"{unknown[0]} is no argument of this figure")
+            raise FigureError(Both(f"{what.ja}（この図の引数：{listed}）。", f"{what} (it takes {listed})"))
         return read(arguments)
 
     def drawn(*, level: int, language: Language, revealed: bool, **arguments: object) -> Figure | None:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.words import Language
 
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, integer, pair, sides, word
+from .arguments import Arguments, FigureError, integer, misfit, pair, sides, word
 from .svg import (
     ACCENT,
     HATCHED,
@@ -61,13 +62,18 @@ def read(arguments: Arguments) -> Scene:
     """The checked arguments."""
     if "size" in arguments:
         if "height" in arguments or "width" in arguments:
-            raise FigureError("size stands for height and width: give either size, or both of them")
+            message = Both(
+                "size は height と width の代わりです。size だけか、height と width の両方を書いてください。",
+                "size stands for height and width: give either size, or both of them",
+            )
+            raise FigureError(message)
         size = integer(arguments, "size", 1)
         shape = size, size
     elif "height" in arguments and "width" in arguments:
         shape = integer(arguments, "height", 1), integer(arguments, "width", 1)
     else:
-        raise FigureError("size is missing, or height and width")
+        message = Both("size か、height と width がありません。", "size is missing, or height and width")
+        raise FigureError(message)
     kernel = pair(arguments, "kernel", 1)
     stride = pair(arguments, "stride", 1, default=(1, 1))
     dilation = pair(arguments, "dilation", 1, default=(1, 1))
@@ -76,7 +82,8 @@ def read(arguments: Arguments) -> Scene:
     except FigureError:
         raise
     except ValueError as reason:
-        raise FigureError(f"kernel must fit the padded input: {reason}") from reason
+        told = Both("kernel がパディング後の入力に収まりません", "kernel must fit the padded input")
+        raise misfit(told, reason) from reason
     operation = word(arguments, "operation", tuple(TITLES), "convolution")
     return Scene(down, across, "size" in arguments and down == across, operation)
 

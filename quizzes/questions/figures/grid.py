@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from cnncalc.words import Language
 
 from ..values import Number, html
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, Rows, items, matrix, whole, word
+from .arguments import Arguments, Rows, items, matrix, unfit, whole, word
 from .cells import Board, Texts, board, longest, texts
 from .svg import MUTED, WIDTH, Figure, Frame, arrow, figure, frame, label
 from .words import WORDS, chosen, counted
@@ -36,13 +37,13 @@ def read(arguments: Arguments) -> Scene:
     y = matrix(arguments, "y") if "y" in arguments else ()
     window = None
     if "window" in arguments:
-        given = items(arguments, "window", 4, "integers")
+        given = items(arguments, "window", 4, Both("整数のタプル", "integers"))
         if len(given) != 4:
-            raise FigureError(f"window must be (row, column, height, width), got {given!r}")
-        row = whole("the row of window", given[0], 0, len(x) - 1)
-        column = whole("the column of window", given[1], 0, len(x[0]) - 1)
-        height = whole("the height of window", given[2], 1, len(x) - row)
-        width = whole("the width of window", given[3], 1, len(x[0]) - column)
+            raise unfit("window", Both("(行, 列, 高さ, 幅) にしてください", "be (row, column, height, width)"), given)
+        row = whole(Both("window の行", "the row of window"), given[0], 0, len(x) - 1)
+        column = whole(Both("window の列", "the column of window"), given[1], 0, len(x[0]) - 1)
+        height = whole(Both("window の高さ", "the height of window"), given[2], 1, len(x) - row)
+        width = whole(Both("window の幅", "the width of window"), given[3], 1, len(x[0]) - column)
         window = row, column, height, width
     return Scene(
         x,

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cnncalc.geometry import WindowAxis, window_axes
 from cnncalc.words import Language
 
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, Rows, integer, matrix, pair, sides, word
+from .arguments import Arguments, FigureError, Rows, integer, matrix, misfit, pair, sides, unfit, word
 from .cells import Board, Texts, board, longest, ring, texts
 from .svg import HATCHED, LINE, MUTED, TEXT, WIDTH, WINDOW, Figure, Frame, arrow, box, figure, frame, label, path, tint
 from .words import WORDS, around, by, chosen, counted
@@ -31,15 +32,19 @@ def read(arguments: Arguments) -> Scene:
     channels = integer(arguments, "channels", 1, default=1)
     if "x" in arguments:
         if "height" in arguments or "width" in arguments:
-            raise FigureError("x has a height and a width of its own: give either x, or height and width")
+            message = Both(
+                "x には高さと幅があります。x だけか、height と width だけを書いてください。",
+                "x has a height and a width of its own: give either x, or height and width",
+            )
+            raise FigureError(message)
         if channels != 1:
-            raise FigureError(f"channels must be 1 where x is given, got {channels}")
+            raise unfit("channels", Both("x があるときは1にしてください", "be 1 where x is given"), channels)
         x = matrix(arguments, "x")
         shape = len(x), len(x[0])
     elif "height" in arguments and "width" in arguments:
         shape = integer(arguments, "height", 1), integer(arguments, "width", 1)
     else:
-        raise FigureError("x is missing, or height and width")
+        raise FigureError(Both("x か、height と width がありません。", "x is missing, or height and width"))
     kernel = pair(arguments, "kernel", 1)
     stride = pair(arguments, "stride", 1, default=(1, 1))
     try:
@@ -47,7 +52,8 @@ def read(arguments: Arguments) -> Scene:
     except FigureError:
         raise
     except ValueError as reason:
-        raise FigureError(f"kernel must fit the padded input: {reason}") from reason
+        told = Both("kernel がパディング後の入力に収まりません", "kernel must fit the padded input")
+        raise misfit(told, reason) from reason
     return Scene(x, channels, word(arguments, "windows_as", ("columns", "rows"), "columns"), down, across)
 
 

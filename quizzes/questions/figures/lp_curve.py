@@ -10,6 +10,7 @@ import numpy as np
 from cnncalc.words import Language
 
 from ..values import Number, html
+from ..words import Both
 from . import tables
 from .arguments import Arguments, FigureError, finite, integer, items, matrix, number
 from .pooling import norm
@@ -32,9 +33,14 @@ def read(arguments: Arguments) -> Scene:
     if isinstance(arguments.get("x"), np.ndarray):
         x = tuple(cell for row in matrix(arguments, "x") for cell in row)
     else:
-        x = tuple(finite("x", cell) for cell in items(arguments, "x", MAX_NUMBERS, "numbers, or a matrix"))
+        what = Both("数のタプルか、行列", "numbers, or a matrix")
+        x = tuple(finite("x", cell) for cell in items(arguments, "x", MAX_NUMBERS, what))
     if min(x) < 0 or max(x) == 0:
-        raise FigureError("x must hold numbers from 0 on, not all of them 0")
+        message = Both(
+            "x は0以上の数にし、そのうち少なくとも1つは0より大きくしてください。",
+            "x must hold numbers from 0 on, not all of them 0",
+        )
+        raise FigureError(message)
     return Scene(x, number(arguments, "p", 0, 64), integer(arguments, "normalized", 0, 1, 0) == 1)
 
 

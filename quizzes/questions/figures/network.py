@@ -22,8 +22,9 @@ from cnncalc.layers import (
 from cnncalc.network import summarize
 from cnncalc.words import Language
 
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, items, two, whole
+from .arguments import Arguments, items, misfit, two, unfit, whole
 from .svg import CELL, LINE, MUTED, TEXT, WIDTH, WINDOW, Figure, Frame, arrow, box, figure, label
 from .words import WORDS
 
@@ -66,17 +67,16 @@ class Scene:
 
 def read(arguments: Arguments) -> Scene:
     """The checked arguments."""
-    shape = items(arguments, "input", 3, "sizes")
+    shape = items(arguments, "input", 3, Both("大きさのタプル", "sizes"))
     if len(shape) not in (1, 3):
-        raise FigureError(f"input must be (channels, height, width), or (length,), got {shape!r}")
+        allowed = Both("(チャネル数, 高さ, 幅) か (長さ,) にしてください", "be (channels, height, width), or (length,)")
+        raise unfit("input", allowed, shape)
     sizes = tuple(whole("input", size, 1) for size in shape)
-    layers = tuple(
-        _layer(number, layer) for number, layer in enumerate(items(arguments, "layers", MAX_LAYERS, "layers"), 1)
-    )
+    given = items(arguments, "layers", MAX_LAYERS, Both("層のタプル", "layers"))
+    layers = tuple(_layer(number, layer) for number, layer in enumerate(given, 1))
     if "asked" in arguments:
-        asked = tuple(
-            whole("asked", number, 1, len(layers)) for number in items(arguments, "asked", len(layers), "numbers")
-        )
+        numbers = items(arguments, "asked", len(layers), Both("番号のタプル", "numbers"))
+        asked = tuple(whole("asked", number, 1, len(layers)) for number in numbers)
     else:
         asked = (len(layers),)
     return Scene(sizes, _stages(sizes, layers), asked)
@@ -84,14 +84,19 @@ def read(arguments: Arguments) -> Scene:
 
 def _layer(number: int, layer: object) -> tuple[str, Settings]:
     if not isinstance(layer, tuple) or not layer or not isinstance(layer[0], str) or layer[0] not in FORMS:
-        raise FigureError(f"layers[{number}] must be a tuple that starts with one of {', '.join(FORMS)}, got {layer!r}")
+        forms = ", ".join(FORMS)
+        allowed = Both(
+            f"次のどれかで始まるタプルにしてください：{forms}", f"be a tuple that starts with one of {forms}"
+        )
+        raise unfit(f"layers[{number}]", allowed, layer)
     name, *given = layer
     words, optional = FORMS[name]
     if not len(words) - optional <= len(given) <= len(words):
-        raise FigureError(f"layers[{number}] must be ({', '.join((name, *words))}), got {layer!r}")
+        form = f"({', '.join((name, *words))})"
+        raise unfit(f"layers[{number}]", Both(f"{form} の形にしてください", f"be {form}"), layer)
     settings: list[int | tuple[int, int]] = []
     for word, value in zip(words, given, strict=False):
-        place = f"the {word} in layers[{number}]"
+        place = Both(f"layers[{number}] の {word}", f"the {word} in layers[{number}]")
         if word in ("filters", "outputs"):
             settings.append(whole(place, value, 1))
         else:
@@ -112,7 +117,11 @@ def _stages(input_shape: tuple[int, ...], layers: tuple[tuple[str, Settings], ..
             built.append(_built(name, settings, shape))
             shape = built[-1].output_shape(shape)
         except ValueError as reason:
-            raise FigureError(f"layers[{number}] ({name}) does not fit what comes in: {reason}") from reason
+            told = Both(
+                f"layers[{number}]（{name}）がその入力に合いません",
+                f"layers[{number}] ({name}) does not fit what comes in",
+            )
+            raise misfit(told, reason) from reason
     rows = summarize(built, input_shape).rows
     return tuple(
         Stage(name, settings, row.output_shape, row.parameter_count)

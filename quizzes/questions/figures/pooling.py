@@ -14,8 +14,9 @@ from cnncalc.pooling import pooling_axes
 from cnncalc.words import Language
 
 from ..values import Number, exact, html
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, Rows, Sides, integer, matrix, number, pair, sides, word
+from .arguments import Arguments, Rows, Sides, integer, matrix, misfit, number, pair, sides, word
 from .cells import LETTERS, STYLES, Board, board, longest, ring, texts
 from .svg import ACCENT, HATCHED, MUTED, TEXT, WIDTH, Figure, Frame, arrow, figure, frame, label
 from .words import WORDS, around, by, chosen
@@ -47,7 +48,8 @@ def read(arguments: Arguments) -> Scene:
     try:
         down, across = pooling_axes((len(x), len(x[0])), kernel, stride, padding, 1, False)
     except ValueError as reason:
-        raise FigureError(f"kernel and padding must fit x: {reason}") from reason
+        told = Both("kernel と padding が x に合いません", "kernel and padding must fit x")
+        raise misfit(told, reason) from reason
     return Scene(
         x,
         kernel,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cnncalc.words import Language
 
+from ..words import Both
 from . import tables
 from .arguments import Arguments, FigureError, items, whole
 from .svg import BG, MUTED, WIDTH, WINDOW, Figure, Frame, box, figure, grid, label, path, tint
@@ -22,13 +23,18 @@ class Scene:
 def read(arguments: Arguments) -> Scene:
     """The checked arguments."""
     stages = []
-    for number, stage in enumerate(items(arguments, "stages", 5, "pairs (kernel, stride)"), 1):
+    pairs = Both(" (カーネル, ストライド) のタプル", "pairs (kernel, stride)")
+    for number, stage in enumerate(items(arguments, "stages", 5, pairs), 1):
         if not isinstance(stage, tuple) or len(stage) != 2:
-            raise FigureError(f"stages must hold pairs (kernel, stride), got {stage!r} as stage {number}")
+            message = Both(
+                f"stages には (カーネル, ストライド) を並べてください（{number}番目の値：{stage!r}）。",
+                f"stages must hold pairs (kernel, stride), got {stage!r} as stage {number}",
+            )
+            raise FigureError(message)
         stages.append(
             (
-                whole(f"the kernel in stages[{number}]", stage[0], 1, 64),
-                whole(f"the stride in stages[{number}]", stage[1], 1, 64),
+                whole(Both(f"stages[{number}] のカーネル", f"the kernel in stages[{number}]"), stage[0], 1, 64),
+                whole(Both(f"stages[{number}] のストライド", f"the stride in stages[{number}]"), stage[1], 1, 64),
             )
         )
     return Scene(tuple(stages))

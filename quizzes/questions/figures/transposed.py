@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from cnncalc import transposed_output_size
 from cnncalc.words import Language
 
+from ..words import Both
 from . import tables
-from .arguments import Arguments, FigureError, integer
+from .arguments import Arguments, integer, misfit
 from .svg import (
     ACCENT,
     HATCHED,
@@ -50,7 +51,10 @@ def read(arguments: Arguments) -> Scene:
     try:
         output = transposed_output_size(size, kernel, stride, padding, extra)
     except ValueError as reason:
-        raise FigureError(f"padding and output_padding must suit the rest: {reason}") from reason
+        told = Both(
+            "padding と output_padding がほかの引数に合いません", "padding and output_padding must suit the rest"
+        )
+        raise misfit(told, reason) from reason
     return Scene(size, kernel, stride, padding, extra, output)
 
 

@@ -11,10 +11,12 @@ from typing import Literal
 import numpy as np
 
 from .. import values
+from ..catalogue import unknown_references
 from ..choices import offers_choice
 from ..template import AnswerField, Template, is_of_type
 from ..values import Value, hashed, near, same
 from ..variants import Variant, build
+from ..words import Both, said
 from . import examples, rendering, space
 from .clock import Clock
 from .report import MIN_VARIANTS, Report
@@ -44,7 +46,8 @@ def lint(
     """
     clock = Clock(seconds)
     report = Report(template, exhaustive=space.is_small(template))
-    _references(report, topics, codes)
+    for problem in unknown_references(template, topics, codes):
+        report.problem(problem.check, problem.where, problem.message)
     at("tests")
     examples.check(report)
     at("variants")
@@ -86,16 +89,7 @@ class _Spread:
             self.step *= 2
 
 
-def _references(report: Report, topics: Collection[str], codes: Collection[str]) -> None:
-    template = report.template
-    if template.topic not in topics:
-        report.problem("unknown-topic", "topic", f"there is no topic {template.topic!r}")
-    for code in template.misconception_codes():
-        if code not in codes:
-            report.problem("unknown-misconception", code, "is not in the catalogue of misconceptions")
-
-
-def why_none(template: Template) -> str:
+def why_none(template: Template) -> Both:
     """The first draw's reason: a condition that is not met, or a value that cannot be calculated."""
     scope = dict(next(space.points(template)))
     try:
@@ -103,12 +97,15 @@ def why_none(template: Template) -> str:
             scope[name] = expression.evaluate(scope)
         for condition in template.require:
             if not condition.holds(scope):
-                return f"no draw meets the conditions; for example not {condition.text!r}"
+                return Both(
+                    f"条件を満たす値の組がありません。たとえば {condition.text!r} が満たされません。",
+                    f"no draw meets the conditions; for example not {condition.text!r}",
+                )
         for answer in template.answers:
             answer.value.evaluate(scope)
     except ValueError as error:
-        return f"no draw can be calculated: {error}"
-    return "no draw meets the conditions"
+        return Both(f"計算できる値の組がありません：{said(error).ja}", f"no draw can be calculated: {error}")
+    return Both("条件を満たす値の組がありません。", "no draw meets the conditions")
 
 
 class _Census:
@@ -143,12 +140,19 @@ class _Census:
     def _type(self, answer: AnswerField, value: Value) -> None:
         where = f"answers.{answer.name}"
         if not is_of_type(value, answer):
-            self.report.problem("answer-type", where, f"{values.plain(value)} is no {answer.type}")
+            shown = values.plain(value)
+            message = Both(f"答え {shown} は、型 {answer.type} の値ではありません。", f"{shown} is no {answer.type}")
+            self.report.problem("answer-type", where, message)
         elif isinstance(value, np.ndarray):
             if bool((np.array(value.shape) > answer.board).any()):
-                self.report.problem("board", f"{where}.board", f"is too small for {value.shape}")
+                message = Both(f"形状が {value.shape} の答えには小さすぎます。", f"is too small for {value.shape}")
+                self.report.problem("board", f"{where}.board", message)
             elif value.shape == answer.board:
-                self.report.problem("board-tells", f"{where}.board", "is as large as the answer, and so tells its size")
+                message = Both(
+                    "答えと同じ大きさのため、答えの大きさが分かります。",
+                    "is as large as the answer, and so tells its size",
+                )
+                self.report.problem("board-tells", f"{where}.board", message)
 
     def _misconceptions(self, variant: Variant) -> None:
         fields = self.template.answers
@@ -172,7 +176,10 @@ class _Census:
         if template.kind == "flashcard":
             return
         if report.exhaustive and report.variants < MIN_VARIANTS and not template.small:
-            message = f"{report.variants} variants; widen them to {MIN_VARIANTS}, or write small = true"
+            message = Both(
+                f"バリアントは{report.variants}個です。{MIN_VARIANTS}個以上に増やすか、small = true と書いてください。",
+                f"{report.variants} variants; widen them to {MIN_VARIANTS}, or write small = true",
+            )
             report.problem("few-variants", "parameters", message)
         report.answers = [(self.shown[key], count) for key, count in self.answers.most_common(FREQUENT)]
         report.guess = report.answers[0]
@@ -183,25 +190,38 @@ class _Census:
         shown, count = report.guess
         if not template.small and typed and Fraction(count, report.variants) > MAX_CONSTANT_GUESS:
             share = f"{report.share(count):.0%}"
-            report.problem("constant-guess", "answers", f"{shown} is right in {share} of all variants", severity)
+            message = Both(
+                f"全バリアントの {share} で {shown} が正解になります。", f"{shown} is right in {share} of all variants"
+            )
+            report.problem("constant-guess", "answers", message, severity)
         for code in self.codes:
             if not self.wrong[code]:
-                message = "gives the right answer, or none, in every variant"
+                message = Both(
+                    "どのバリアントでも、正しい答えになるか、値がありません。",
+                    "gives the right answer, or none, in every variant",
+                )
                 report.problem("never-wrong", code, message, severity)
         for pair, same_in in report.pairs.items():
             if same_in == self.met[pair]:
-                report.problem("same-misconception", pair[1], f"always gives the same as {pair[0]}", severity)
+                message = Both(f"いつも {pair[0]} と同じ値になります。", f"always gives the same as {pair[0]}")
+                report.problem("same-misconception", pair[1], message, severity)
         self._yield(severity)
         if len(template.answers) == 1 and typed and not report.posable:
-            message = "no variant can be posed as multiple choice: it needs three misconceptions that can be told apart"
+            message = Both(
+                "選択式で出題できるバリアントがありません。互いに区別できる誤解が3つ必要です。",
+                "no variant can be posed as multiple choice: it needs three misconceptions that can be told apart",
+            )
             report.problem("few-distractors", "misconceptions", message, "warning")
 
     def _yield(self, severity: Literal["error", "warning"]) -> None:
         report = self.report
         if self.codes and report.diagnosable < GOOD_YIELD * report.variants:
-            message = (
-                f"only {report.share(report.diagnosable):.1%} of the variants tell all misconceptions apart; "
-                "choose other ranges, or conditions that leave out the others"
+            share = f"{report.share(report.diagnosable):.1%}"
+            message = Both(
+                f"すべての誤解を区別できるバリアントは {share} だけです。"
+                "範囲を変えるか、区別できない値を除く条件を加えてください。",
+                f"only {share} of the variants tell all misconceptions apart; "
+                "choose other ranges, or conditions that leave out the others",
             )
             low = report.diagnosable < LOWEST_YIELD * report.variants
             report.problem("low-yield", "misconceptions", message, severity if low else "warning")

@@ -19,6 +19,7 @@ from cnncalc.words import Language
 from ..prompts import Prompt
 from ..values import Value
 from ..variants import Variant
+from ..words import Both
 from .report import Report
 
 MIN_VARIANTS = 8  # of one structure, below which agreement may be chance
@@ -47,7 +48,10 @@ def check(
     for part in parts[0]:
         texts = [found[part] for found in parts]
         if _tells(texts, answers, parameters):
-            message = "the answer can be read off what is shown before it is given"
+            message = Both(
+                "解答の前に表示される内容から、答えが分かります。",
+                "the answer can be read off what is shown before it is given",
+            )
             report.problem("leak", f"{part}, {language}", message)
 
 

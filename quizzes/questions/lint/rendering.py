@@ -18,6 +18,7 @@ from ..tables import Problem
 from ..template import Template, is_of_type
 from ..values import Value, near, same
 from ..variants import Variant
+from ..words import Both, said
 from . import leaks
 from .clock import Clock
 from .report import Report
@@ -72,10 +73,16 @@ def _rendered(report: Report, variant: Variant, language: Language) -> Prompt | 
 def finding(error: Exception, variant: Variant, language: Language) -> Problem:
     """What went wrong while ``variant`` was rendered."""
     if isinstance(error, MarkupError):
-        return Problem("latex", f"{_point(variant)}, {language}", str(error))
+        return Problem("latex", f"{_point(variant)}, {language}", said(error))
     if isinstance(error, FigureError):
-        return Problem("figure", f"figure, {_point(variant)}", str(error))
-    return Problem("render", f"{_point(variant)}, {language}", f"{type(error).__name__}: {error}")
+        return Problem("figure", f"figure, {_point(variant)}", said(error))
+    return Problem("render", f"{_point(variant)}, {language}", failure(error))
+
+
+def failure(error: Exception) -> Both:
+    """What to say of an error that nobody foresaw."""
+    name = type(error).__name__
+    return Both(f"表示できません（{name}）：{said(error).ja}", f"{name}: {error}")
 
 
 def _point(variant: Variant) -> str:
@@ -88,7 +95,11 @@ def _inline(report: Report, variant: Variant) -> None:
     for where, prose in _proses(variant.template):
         for name in prose.inline():
             if isinstance(variant.scope[name], np.ndarray):
-                report.problem("matrix-inline", where, f"the matrix {{{{{name}}}}} needs a paragraph of its own")
+                message = Both(
+                    f"行列の {{{{{name}}}}} は、それだけで1つの段落にしてください。",
+                    f"the matrix {{{{{name}}}}} needs a paragraph of its own",
+                )
+                report.problem("matrix-inline", where, message)
 
 
 def _proses(template: Template) -> list[tuple[str, Prose]]:
@@ -118,7 +129,8 @@ def _ends_in_answer(report: Report, variant: Variant, language: Language) -> Non
         written = {values.plain(right, places), values.html(right, places), values.plain(right), values.html(right)}
         written |= {values.latex(right), values.latex(right).replace("{,}", ",")}
         if not any(text in prose.text or text in prose.html for text in written):
-            message = f"the solution does not show the answer {values.plain(right, places)}"
+            shown = values.plain(right, places)
+            message = Both(f"解説に答え {shown} が示されていません。", f"the solution does not show the answer {shown}")
             report.problem("solution-answer", f"solution, {answer.name}", message)
 
 
@@ -158,8 +170,12 @@ def _options(report: Report, chosen: Sequence[Variant], clock: Clock) -> None:
                 posed = options(variant, answer, language)
                 texts = [text.text for _, text, _ in posed]
                 if len(set(texts)) < len(texts):
-                    report.problem("same-options", f"answers.{answer.name}", f"two options read the same: {texts}")
+                    message = Both(f"同じに読める選択肢があります：{texts}", f"two options read the same: {texts}")
+                    report.problem("same-options", f"answers.{answer.name}", message)
             right = variant.answers[answer.name]
             places.add(next(index for index, (_, _, value) in enumerate(posed) if same(value, right)))
         if answer.type == "choice" and len(places) == 1 and len(seeds) >= MIN_ORDERS:
-            report.problem("option-order", f"answers.{answer.name}", "the right option always stands in the same place")
+            message = Both(
+                "正しい選択肢がいつも同じ位置にあります。", "the right option always stands in the same place"
+            )
+            report.problem("option-order", f"answers.{answer.name}", message)

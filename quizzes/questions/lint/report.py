@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from ..tables import Problem
 from ..template import Template
+from ..words import Both
 from .space import SAMPLE
 
 MIN_VARIANTS = 200
@@ -30,7 +31,7 @@ class Report:
     answers: list[tuple[str, int]] = field(default_factory=list)  # the most frequent answers, each with its number
     cut: bool = False  # time ran out: the counts are of what was looked at until then
 
-    def problem(self, check: str, where: str, message: str, severity: Literal["error", "warning"] = "error") -> None:
+    def problem(self, check: str, where: str, message: Both, severity: Literal["error", "warning"] = "error") -> None:
         """Report each kind of finding once per place."""
         if not any((p.check, p.where) == (check, where) for p in self.problems):
             self.problems.append(Problem(check, where, message, severity))
@@ -71,11 +72,11 @@ class Report:
         }
 
 
-def problem_json(problem: Problem) -> dict[str, str]:
+def problem_json(problem: Problem) -> dict[str, Any]:
     """One finding for programs."""
     return {
         "check": problem.check,
         "severity": problem.severity,
         "where": problem.where,
-        "message": problem.message,
+        "message": asdict(problem.message),
     }

@@ -14,6 +14,8 @@ import cnncalc
 from quizzes.questions import Figure, Language
 from quizzes.questions.figures import KINDS, FigureError, standalone
 from quizzes.questions.values import html, matrix
+from quizzes.questions.words import said
+from tests.questions.languages import in_both
 
 LANGUAGES: tuple[Language, ...] = ("ja", "en")
 SIDES: tuple[Literal["columns", "rows"], ...] = ("columns", "rows")
@@ -262,8 +264,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 @pytest.mark.parametrize(("kind", "arguments", "message"), REFUSED, ids=[f"{n} {c[0]}" for n, c in enumerate(REFUSED)])
 def test_what_cannot_be_drawn_is_refused_by_name(kind: str, arguments: dict[str, Any], message: str) -> None:
     for revealed in (False, True):
-        with pytest.raises(FigureError, match=message):
+        with pytest.raises(FigureError, match=message) as refused:
             KINDS[kind].draw(level=1, language="en", revealed=revealed, **arguments)
+        assert in_both(said(refused.value))
     with pytest.raises(FigureError, match=message):
         KINDS[kind].walk(level=1, language="en", **arguments)
 
