@@ -1,4 +1,4 @@
-"""The short form of ``python -m tests.reliability.soak``: some hundred requests, and builds that leak."""
+"""The short form of ``python -m tests.reliability.soak``: some thousand requests, and builds that leak."""
 
 from __future__ import annotations
 
@@ -8,15 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.lengths import LONG
-from tests.reliability.soak import CONTROLS, soak
+from tests.reliability.soak import CONTROLS, SHORT, soak
 from tests.serving import NO_LIMITS, Site, prepared
-
-pytestmark = pytest.mark.skipif(
-    not LONG, reason="memory is told from a few hundred requests only where nothing else runs"
-)
-
-
-REQUESTS = 600
 
 
 @pytest.fixture(scope="module")
@@ -27,17 +20,20 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield found
 
 
-def test_some_hundred_requests_leave_nothing_behind(site: Site) -> None:
+def test_some_thousand_requests_leave_nothing_behind(site: Site) -> None:
     site.start()
-    figures = soak(site, requests=REQUESTS, short=True)
+    figures = soak(site, requests=SHORT, short=True)
     site.stop()
     assert figures.problems == [], "\n".join(figures.lines())
 
 
-@pytest.mark.parametrize(("build", "problem"), [(0, "memory grows"), (1, "more file descriptors")], ids=[*CONTROLS])
+LEAKS = [(0, "memory grows"), (1, "more file descriptors")]
+
+
+@pytest.mark.parametrize(("build", "problem"), LEAKS if LONG else LEAKS[:1])
 def test_a_build_that_leaks_is_caught(site: Site, build: int, problem: str) -> None:
     site.application = [*CONTROLS.values()][build]
     site.start()
-    figures = soak(site, requests=REQUESTS, short=True)
+    figures = soak(site, requests=SHORT, short=True)
     site.stop()
     assert any(problem in one for one in figures.problems), "\n".join(figures.lines())
