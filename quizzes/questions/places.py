@@ -18,7 +18,8 @@ MAX_DEPTH = 40  # of arrays and tables in each other
 _BLANK = re.compile(r"[ \t]*")
 _TRIVIA = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(r'"""(?:[^\\"]|\\.|"(?!""))*+"{3,5}|"(?:[^"\\\n]|\\.)*+"', re.DOTALL)
+# Without possessive quantifiers of groups: Python before 3.11.5 matches them wrongly where alternatives are inside.
+_STRING = re.compile(r'"""[^"\\]*(?:(?:\\.|"(?!""))[^"\\]*)*"{3,5}|"[^"\\\n]*(?:\\.[^"\\\n]*)*"', re.DOTALL)
 _LITERAL = re.compile(r"'''.*?'{3,5}|'[^'\n]*'", re.DOTALL)
 _SCALAR = re.compile(r"[^,\[\]{}#\n\"']+")
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")

@@ -18,7 +18,9 @@ MAX_SOURCE = 64 * 1024
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # tomllib takes memory by the square of the number of parts: 4 GB for a name that fills a source.
 _PARTS = 100
-_LONG_NAME = re.compile(rf"""(?<![\w\\-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}""")
+_LONG_NAME = re.compile(
+    rf"""(?<![\w\\-])(?:(?:[\w-]++|"[^"\\\n]*(?:\\.[^"\\\n]*)*"|'[^'\n]*+')[ \t]*+\.[ \t]*+){{{_PARTS}}}"""
+)
 _T = TypeVar("_T")
 
 
