@@ -152,7 +152,7 @@ def test_a_nursery_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
 def test_one_call_at_a_time_and_who_waits_too_long_is_told() -> None:
     pool = Pool("numpy", "tests.admin.greedy")
     pool.run(f"{HERE}quick", {}, Limits(5, 64))
-    with ThreadPoolExecutor(8) as threads:
+    with ThreadPoolExecutor(1) as threads:
         long = threads.submit(pool.run, f"{HERE}sleep", {}, Limits(3, 64))
         time.sleep(0.2)
         start = time.monotonic()
@@ -161,9 +161,13 @@ def test_one_call_at_a_time_and_who_waits_too_long_is_told() -> None:
         assert time.monotonic() - start > 1.5
         with pytest.raises(Busy):
             long.result()
+    pool.close()
+
+
+def test_a_crowd_gets_each_its_own_answer(pool: Pool) -> None:
+    with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda n: pool.run(f"{HERE}quick", {"n": n}, Limits(2, 64)), range(40)))
     assert answers == [{"n": n} for n in range(40)]
-    pool.close()
 
 
 def test_a_forked_process_has_a_nursery_of_its_own(pool: Pool) -> None:
