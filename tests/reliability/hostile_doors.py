@@ -41,8 +41,9 @@ def in_process(client: Client) -> Send:
 
 
 def over_http(site: str) -> Send:
-    """Over the network, cookies kept."""
+    """Over the network, cookies kept, a connection for each."""
     session = requests.Session()
+    session.headers["Connection"] = "close"  # one that is kept may be closed by the server as the next request begins
 
     def send(method: str, path: str, body: bytes = b"", headers: Headers = {}) -> Answer:  # noqa: B006  # never changed
         answer = session.request(
