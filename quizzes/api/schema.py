@@ -15,6 +15,9 @@ from .shapes.attempts import ByField
 from .shapes.base import Shape, StrictText
 from .shapes.problems import Problem
 
+# A sign that is no blank. Python takes five control characters for blanks that patterns elsewhere do not.
+_SHOWN = r"[^\s\x1c-\x1f\x85]"
+
 
 class Schema(AutoSchema):
     """Takes from a :class:`Shape` what its fields do not tell; adds what every endpoint of a kind may answer."""
@@ -31,7 +34,7 @@ class Schema(AutoSchema):
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
         super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
         if isinstance(field, StrictText) and not field.allow_blank:
-            schema |= {"minLength": 1, "pattern": r"\S"}  # spaces alone are blank
+            schema |= {"minLength": 1, "pattern": _SHOWN}
 
     def get_summary(self) -> str:
         """The first sentence of the method's docstring."""
