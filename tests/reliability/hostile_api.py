@@ -282,7 +282,7 @@ def _looked_up(tally: Tally, caller: Caller, sent: tuple[str, str, str], place: 
             kept = {one["id"]: one for one in caller.json("GET", "/api/v1/me/export/")["attempts"]}[event["id"]]
             tally.same(shown, what, text, kept["response"].get(place[-1] or text))
     elif place[-1:] in (("time_zone",), ("language",)):
-        tally.same(shown, what, text, found[place[-1]])
+        tally.same(shown, what, text.strip(), found[place[-1]])
 
 
 def _headers(tally: Tally, caller: Caller, every: int) -> None:
