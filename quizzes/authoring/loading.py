@@ -75,7 +75,7 @@ def load_bank(
             progress(where)
             try:
                 slug = slugs.get(source) or slug_of(source) or load(source).slug
-                if slug in places:
+                if slug in places:  # each loading would publish one after the other
                     raise TemplateError([stands_twice(slug, places[slug])])
                 _load(report, slug, source, states.get(slug), overwrite=overwrite)
             except TemplateError as error:

@@ -125,7 +125,7 @@ def _too_much(excess: Exceeded, limits: Limits) -> Problem:
         most = Both(f"{limits.megabytes} MBのメモリ", f"{limits.megabytes} MB of memory")
         allow = Both("", "")
     message = Both(
-        f"証明が{most.ja}を超えたため、中断しました。行列・範囲・文章・式を小さくしてください。{allow.ja}",
+        f"検証が{most.ja}を超えたため、中断しました。行列・範囲・文章・式を小さくしてください。{allow.ja}",
         f"its proof took more than {most} and was stopped: make matrices, ranges, texts and formulas smaller{allow}",
     )
     return Problem("render", "", message)
