@@ -7,6 +7,8 @@ VENV ?= .venv
 PORT ?= 8000
 STATE_DIR ?= var
 export PORT STATE_DIR
+# Modules are compiled once, not again in each of the many processes that tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 BIN := $(VENV)/bin
 CLIENTS := tests/site/clients

@@ -21,8 +21,8 @@ from whitenoise.base import WhiteNoise
 from quizzes import study
 from quizzes.authoring import load_bank
 from quizzes.models import Misconception, Publication, QuestionTemplate, TemplateVersion, Topic, User
-from quizzes.questions.catalogue import read_bank
 from quizzes.study import templates
+from tests.bank import BANK
 from tests.lengths import often
 
 # How long an example takes says something of the machine.
@@ -76,7 +76,7 @@ def fresh_caches(settings: Any) -> None:
 def bank_rows(django_db_setup: None, django_db_blocker: Any) -> list[list[Model]]:
     """The real bank, loaded once for all tests that come: those that do not ask for it begin without."""
     with django_db_blocker.unblock():
-        load_bank(read_bank())
+        load_bank(BANK)
         return [list(table._default_manager.all()) for table in BANK_TABLES]
 
 

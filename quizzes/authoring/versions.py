@@ -62,39 +62,55 @@ def append(
     """
     template = load(source)
     topic = topic_of(template)
+    with transaction.atomic():
+        version, is_new = _append(source, template, topic, by=by, origin=origin, note=note, to=to, base=base)
+        if is_new and version.template.current_id is None:  # nobody is asked it: its newest text says where it belongs
+            describe(version.template, template, topic)
+    return version, is_new
+
+
+def _append(
+    source: str,
+    template: Template,
+    topic: Topic,
+    *,
+    by: User | None,
+    origin: Origin,
+    note: str = "",
+    to: QuestionTemplate | None = None,
+    base: int | None = None,
+) -> tuple[TemplateVersion, bool]:
+    """Keep ``source``, which ``template`` was compiled from, as the newest version."""
     if to is not None and template.slug != to.slug:
         message = Both(
             f"名前が {to.slug} から変わっています。テンプレートの名前は変えられません。",
             f"was {to.slug}: a template keeps its name for ever",
         )
         raise TemplateError([Problem("schema", "slug", message)])
-    with transaction.atomic():
-        row, created = QuestionTemplate.objects.select_for_update().get_or_create(
-            slug=template.slug, defaults={"topic": topic, "kind": template.kind, "level": template.level}
+    row, created = QuestionTemplate.objects.select_for_update().get_or_create(
+        slug=template.slug, defaults={"topic": topic, "kind": template.kind, "level": template.level}
+    )
+    if to is None and base is not None and not created:
+        message = Both(
+            f"{template.slug} というテンプレートはすでにあります。", f"there is a template {template.slug} already"
         )
-        if to is None and base is not None and not created:
-            message = Both(
-                f"{template.slug} というテンプレートはすでにあります。", f"there is a template {template.slug} already"
-            )
-            raise TemplateError([Problem("duplicate-slug", "slug", message)])
-        if row.kind != template.kind:
-            raise TemplateError([of_other_kind(row)])
-        newest = row.versions.order_by("-number").first()
-        if newest is not None:
-            if base is not None and newest.number != base:
-                raise Conflict(newest)
-            if newest.source == source:
-                return newest, False
-        if row.current_id is None:  # nobody is asked it, so that its newest text says where it belongs
-            describe(row, template, topic)
-        version = TemplateVersion.objects.create(
-            template=row,
-            number=newest.number + 1 if newest else 1,
-            source=source,
-            author=by,
-            origin=origin,
-            note=note,
-        )
+        raise TemplateError([Problem("duplicate-slug", "slug", message)])
+    if row.kind != template.kind:
+        raise TemplateError([of_other_kind(row)])
+    newest = row.versions.order_by("-number").first()
+    if newest is not None:
+        if base is not None and newest.number != base:
+            raise Conflict(newest)
+        if newest.source == source:
+            return newest, False
+    version = TemplateVersion.objects.create(
+        template=row,
+        number=newest.number + 1 if newest else 1,
+        source=source,
+        author=by,
+        origin=origin,
+        note=note,
+    )
     return version, True
 
 
@@ -103,19 +119,20 @@ def publish_version(version: TemplateVersion, *, by: User | None = None) -> bool
 
     Raises :class:`TemplateError` where it does not load any more, and :class:`NotPublishable` where it was voided.
     """
-    if version.voided_at is not None:
-        raise NotPublishable("voided")
     template = load(version.source)
-    topic = topic_of(template)
     with transaction.atomic():
-        row = QuestionTemplate.objects.select_for_update().get(id=version.template_id)
-        changed = row.current_id != version.id
-        if TemplateVersion.objects.filter(id=version.id, voided_at__isnull=False).exists():  # meanwhile
-            raise NotPublishable("voided")
-        row.current, row.archived_at = version, None
-        describe(row, template, topic)
-        if changed:
-            Publication.objects.create(template=row, version=version, act="publish", by=by)
+        return _publish(version, template, topic_of(template), by=by)
+
+
+def _publish(version: TemplateVersion, template: Template, topic: Topic, *, by: User | None) -> bool:
+    row = QuestionTemplate.objects.select_for_update().get(id=version.template_id)
+    changed = row.current_id != version.id
+    if TemplateVersion.objects.filter(id=version.id, voided_at__isnull=False).exists():  # perhaps a moment ago
+        raise NotPublishable("voided")
+    row.current, row.archived_at = version, None
+    describe(row, template, topic)
+    if changed:
+        Publication.objects.create(template=row, version=version, act="publish", by=by)
     version.template = row  # as it is now
     return changed
 
@@ -133,10 +150,11 @@ def archive(template: QuestionTemplate, *, by: User | None = None) -> None:
 
 def publish(source: str, *, by: User | None = None, origin: Origin = "admin") -> tuple[TemplateVersion, bool]:
     """Append ``source`` and publish it; the published text again changes nothing. Raises as both do."""
+    template = load(source)
+    topic = topic_of(template)
     with transaction.atomic():
-        version, _ = append(source, by=by, origin=origin)
-        changed = publish_version(version, by=by)
-    return version, changed
+        version, _ = _append(source, template, topic, by=by, origin=origin)
+        return version, _publish(version, template, topic, by=by)
 
 
 def describe(row: QuestionTemplate, template: Template, topic: Topic) -> None:

@@ -17,10 +17,10 @@ from quizzes.authoring import skeletons, workshop
 from quizzes.bounded import Limits, Pool
 from quizzes.models import Draft, Misconception, QuestionTemplate, TemplateVersion, User
 from quizzes.questions import load
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
 from quizzes.questions.remedies import REMEDIES
 from tests.admin.conftest import Staff, signed_in
+from tests.bank import BANK
 from tests.quizzes.sources import card_source, sum_source
 
 Small = Callable[..., QuestionTemplate]
@@ -68,8 +68,7 @@ def text(response: Any) -> str:
 @pytest.mark.parametrize("kind", skeletons.KINDS)
 def test_a_skeleton_lints_clean_and_speaks_one_language(kind: str, language: Any, db: None) -> None:
     source = skeletons.skeleton(kind, language)
-    bank = read_bank()
-    report = lint(load(source), {topic.slug for topic in bank.topics}, {one.code for one in bank.misconceptions})
+    report = lint(load(source), {topic.slug for topic in BANK.topics}, {one.code for one in BANK.misconceptions})
     assert [str(problem) for problem in report.problems] == []
     comments = [line for line in source.splitlines() if line.startswith("#")]
     assert len(comments) >= 5

@@ -19,14 +19,13 @@ from quizzes import questions
 from quizzes.api import packs, written
 from quizzes.progress import WrongRule
 from quizzes.questions import Format, ResponseError, Template, Variant
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.local_grading import exact_text
 from quizzes.questions.template import AnswerField
 from quizzes.study import Question
 from quizzes.tickets import Ticket
+from tests.bank import BANK
 from tests.quizzes.answers import right, wrong
 
-BANK = read_bank()
 MANY = (Path(__file__).parents[1] / "questions" / "templates" / "every-field.toml").read_text()
 TEMPLATES = [questions.load(source) for source in (*(source for _, source in BANK.sources), MANY)]
 QUESTIONS = [template for template in TEMPLATES if template.kind == "question"]

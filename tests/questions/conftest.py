@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from quizzes.questions import Template, load
-from quizzes.questions.catalogue import read_bank
+from tests.bank import BANK
 
-BANK = dict(read_bank().sources)
+SOURCES = dict(BANK.sources)
 TEMPLATES = Path(__file__).parent / "templates"
 SUM = (TEMPLATES / "tiny-sum.toml").read_text()
 MANY = (TEMPLATES / "every-field.toml").read_text()
@@ -47,7 +47,7 @@ def many() -> Template:
     return load(MANY)
 
 
-@pytest.fixture(scope="session", params=[where for where in BANK if where.startswith("questions/")])
+@pytest.fixture(scope="session", params=[where for where in SOURCES if where.startswith("questions/")])
 def bank_question(request: pytest.FixtureRequest) -> Template:
     """Each question of the bank in turn."""
-    return load(BANK[request.param])
+    return load(SOURCES[request.param])

@@ -14,11 +14,11 @@ from quizzes.questions.figures.network import FORMS
 from quizzes.questions.functions import FUNCTIONS, TRACES
 from quizzes.questions.lint import lint
 from quizzes.questions.template import FIELD_TYPES
+from tests.bank import BANK
 
 ROOT = Path(__file__).resolve().parents[2]
 DOC = (ROOT / "docs" / "authoring.md").read_text()
 FIRST, FINISHED, CARDS, TOPIC = re.findall(r"```toml\n(.*?)```", DOC, re.DOTALL)
-BANK = read_bank()
 TOPICS = {topic.slug for topic in BANK.topics}
 CODES = {misconception.code for misconception in BANK.misconceptions}
 

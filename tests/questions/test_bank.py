@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from quizzes.questions import Template, generate, load, walk
-from quizzes.questions.catalogue import TopicEntry, read_bank, unfit_examples
+from quizzes.questions.catalogue import TopicEntry, unfit_examples
+from tests.bank import BANK
 
-BANK = read_bank()
 TOPICS = [topic.slug for topic in BANK.topics]
 CODES = [entry.code for entry in BANK.misconceptions]
 TEMPLATES = [load(source) for _, source in BANK.sources]

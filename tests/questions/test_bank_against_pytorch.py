@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from quizzes.questions import Template, generate, load
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.grading import is_right
 from quizzes.questions.values import matrix
+from tests.bank import BANK
 
-BANK = dict(read_bank().sources)
+SOURCES = dict(BANK.sources)
 Expected = Mapping[str, Any]
 
 
@@ -255,7 +255,7 @@ class Values:
 
 @pytest.mark.parametrize("slug", sorted(RULES))
 def test_the_answer_is_pytorchs(slug: str, torch: Any) -> None:
-    template = load(BANK[f"questions/{slug}.toml"])
+    template = load(SOURCES[f"questions/{slug}.toml"])
     for seed in range(12):
         variant = generate(template, seed)
         expected = RULES[slug](Torch(torch), Values(variant.scope))

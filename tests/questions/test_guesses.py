@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 
 from quizzes import questions
 from quizzes.questions import Template, Variant, combining
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.expressions import ExpressionError, compile_expression
 from quizzes.questions.grading import is_right
 from quizzes.questions.guesses import SECONDS, Guess, Sample, guess
 from quizzes.questions.template import AnswerField, MisconceptionRule
 from quizzes.questions.values import Value, same
+from tests.bank import BANK
 from tests.lengths import LONG, often
 
 _ENOUGH = 30  # answers in which a rule has to be seen
 _OTHERS = 30  # questions on which what was found has to be the same
 _SURE_OF = 0.7  # of the planted rules; more are found where the machine is idle
 
-SIZE = next(source for _, source in read_bank().sources if 'slug = "conv-output-size"' in source)
+SIZE = next(source for _, source in BANK.sources if 'slug = "conv-output-size"' in source)
 
 
 def planted(template: Template, rule: MisconceptionRule, answer: AnswerField, variants: list[Variant]) -> list[Sample]:
@@ -70,7 +70,7 @@ def agrees(found: Guess, answer: AnswerField, samples: list[Sample]) -> bool:
 def test_most_wrong_rules_of_the_bank_are_found_again(capsys: pytest.CaptureFixture[str]) -> None:
     tried: Counter[str] = Counter()
     found: Counter[str] = Counter()
-    sources = [source for _, source in read_bank().sources]
+    sources = [source for _, source in BANK.sources]
     for source in sources[:: 10 if LONG else 40]:
         template = questions.load(source)
         variants = (
@@ -133,7 +133,7 @@ def test_one_question_asked_many_times_tells_no_rule() -> None:
 
 
 def test_the_time_is_kept_whatever_the_template_is() -> None:
-    sources = [source for _, source in read_bank().sources]
+    sources = [source for _, source in BANK.sources]
     slowest = 0.0
     for source in sources[:: 11 if LONG else 44]:
         template = questions.load(source)

@@ -9,15 +9,15 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 import cnncalc
 from quizzes.questions import Variant, generate, load
-from quizzes.questions.catalogue import read_bank
+from tests.bank import BANK
 
-BANK = dict(read_bank().sources)
+SOURCES = dict(BANK.sources)
 SEEDS = range(20)
 
 
 def posed(slug: str, seed: int) -> tuple[Variant, dict[str, str]]:
     """A variant and its options, as they read in English, by key."""
-    variant = generate(load(BANK[f"questions/{slug}.toml"]), seed)
+    variant = generate(load(SOURCES[f"questions/{slug}.toml"]), seed)
     (answer,) = variant.template.answers
     return variant, {choice.key: choice.label["en"].plain(variant.scope).strip("`") for choice in answer.choices}
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from quizzes.questions import Template, TemplateError, load
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.rewriting import names_misconception, with_misconception, with_topic
+from tests.bank import BANK
 
-SOURCES = {f"{where} {number}": source for number, (where, source) in enumerate(read_bank().sources)}
+SOURCES = {f"{where} {number}": source for number, (where, source) in enumerate(BANK.sources)}
 
 
 def told(template: Template, *without: str) -> str:

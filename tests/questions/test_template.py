@@ -8,13 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizzes.questions import Problem, Template, TemplateError, generate, load, split
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
+from tests.bank import BANK
 from tests.lengths import LONG, often
 from tests.questions.languages import KANA, in_both
 
 TEMPLATES = Path(__file__).parent / "templates"
-BANK = dict(read_bank().sources)
+SOURCES = dict(BANK.sources)
 SUM = (TEMPLATES / "tiny-sum.toml").read_text()
 MANY = (TEMPLATES / "every-field.toml").read_text()
 
@@ -349,7 +349,7 @@ SCRAPS = [
 
 @st.composite
 def mutations(draw: st.DrawFn) -> str:
-    source = draw(st.sampled_from([*BANK.values(), SUM, MANY, CARDS]))
+    source = draw(st.sampled_from([*SOURCES.values(), SUM, MANY, CARDS]))
     for _ in range(draw(st.integers(1, 3))):
         tokens = re.split(r"(\W)", source)
         at = draw(st.integers(0, len(tokens) - 1))
@@ -375,7 +375,7 @@ def test_what_loads_can_be_linted(source: str) -> None:
         lint(template, (), ())
 
 
-@pytest.mark.parametrize("source", [*list(BANK.values())[:: 10 if LONG else 60], SUM, MANY])
+@pytest.mark.parametrize("source", [*list(SOURCES.values())[:: 10 if LONG else 60], SUM, MANY])
 @pytest.mark.parametrize("value", [None, True, 5, 0.5, "x", [], [1], {}, {"x": 1}])
 def test_any_top_level_key_may_hold_anything(source: str, value: object) -> None:
     document = tomllib.loads(source)

@@ -8,19 +8,18 @@ from typing import Any
 import pytest
 
 from quizzes.questions import explain, generate, load, render, split
-from quizzes.questions.catalogue import read_bank
 from quizzes.questions.lint import lint
 from quizzes.questions.lint.space import points
 from quizzes.questions.remedies import REMEDIES
 from quizzes.questions.words import Both
 from quizzes.questions.workbench import MOST_PROBLEMS, answer, preview, prove
+from tests.bank import BANK
 from tests.questions.conftest import MANY, SUM, Edit
 from tests.questions.hostile_texts import BOMBS, MATRICES, chain, question
 from tests.questions.languages import in_both
 from tests.questions.linted import CODES, TOPICS, linted
 
 ROOT = Path(__file__).resolve().parents[2]
-BANK = read_bank()
 BANK_TOPICS = {topic.slug for topic in BANK.topics}
 BANK_CODES = {misconception.code for misconception in BANK.misconceptions}
 SAMPLE = [source for _, text in BANK.sources for source in split(text)][::9]

@@ -14,10 +14,10 @@ from django.db import connection
 from quizzes import agenda, study
 from quizzes.authoring import load_bank
 from quizzes.models import Attempt, Card, QuestionTemplate, TemplateVersion, User, uuid7
-from quizzes.questions.catalogue import read_bank
 from quizzes.scheduling import fold
 from quizzes.study import Conflict, Result, Submission
 from quizzes.study.rows import answer_of, card_state
+from tests.bank import BANK
 from tests.quizzes.answers import right, submission, wrong
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -136,9 +136,8 @@ def test_many_learners_answer_at_once() -> None:
 
 
 def test_a_template_is_published_while_learners_answer(learner_id: UUID) -> None:
-    bank = read_bank()
-    changed = type(bank)(
-        bank.topics, bank.misconceptions, tuple((where, source + "\n# again\n") for where, source in bank.sources)
+    changed = type(BANK)(
+        BANK.topics, BANK.misconceptions, tuple((where, source + "\n# again\n") for where, source in BANK.sources)
     )
     asked = [study.next_question(learner_id, template=CONV) for _ in range(8)]
 

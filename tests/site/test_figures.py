@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from quizzes.questions import Language, explain, generate, load, render, walk
-from quizzes.questions.catalogue import read_bank
+from tests.bank import BANK
 
 SEEDS = 3
 CUT_OFF = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
@@ -30,7 +30,7 @@ OVERLAPPING = """() => [...document.querySelectorAll("svg")].flatMap(svg => {
 
 def pictures(language: Language) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    for _, source in read_bank().sources:
+    for _, source in BANK.sources:
         template = load(source)
         for seed in range(SEEDS if template.figure else 0):
             variant = generate(template, seed)

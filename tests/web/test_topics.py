@@ -13,15 +13,15 @@ from django.utils import timezone
 
 from quizzes import questions, study
 from quizzes.models import QuestionTemplate, Topic, User
-from quizzes.questions.catalogue import read_bank
 from quizzes.scheduling import LEECH_LAPSES
 from quizzes.web import topics
+from tests.bank import BANK
 from tests.quizzes.answers import ask_and_answer
 from tests.quizzes.progress.histories import NOON, TODAY, learned
 from tests.web.pages import JAPANESE, check_languages, look, text, words
 
 Make = Callable[..., QuestionTemplate]
-TOPICS = [topic.slug for topic in read_bank().topics]
+TOPICS = [topic.slug for topic in BANK.topics]
 LIST_QUERIES = {"stranger": 3, "learner": 7}  # a learner's session and row are two of them
 PAGE_QUERIES = {"stranger": 5, "learner": 9}
 
