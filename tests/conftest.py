@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.core.management import call_command
 from django.db import transaction
 from django.db.models import Model
+from django.test import override_settings
 from hypothesis import settings
 from rest_framework.test import APIClient
 from whitenoise.base import WhiteNoise
@@ -59,15 +60,21 @@ def static_files() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(autouse=True)
-def fresh_caches(settings: Any) -> None:
-    """A slug and a number mean another version in another test, and tries are counted per test.
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings() -> Iterator[None]:
+    """Caches in memory, no limits of the API where a test sets none, and passwords that are hashed at once.
 
-    The API has no limits where a test sets none.
+    Django's own hashing takes its time, which is the point of it, and not ours: sites that tests serve have it.
     """
     memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-    settings.CACHES = {"default": memory, "limits": memory}
-    settings.API_LIMITS = {}
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(CACHES={"default": memory, "limits": memory}, API_LIMITS={}, PASSWORD_HASHERS=hashers):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches() -> None:
+    """A slug and a number mean another version in another test, and tries are counted per test."""
     cache.clear()
     templates.version.cache_clear()
 

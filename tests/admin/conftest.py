@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
@@ -18,9 +17,8 @@ Staff = Callable[..., User]
 
 
 @pytest.fixture
-def staff(db: None, settings: Any) -> Staff:
+def staff(db: None) -> Staff:
     """Somebody of the staff with these roles: ``staff("author")``, ``staff("author", "editor", email="b@…")``."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
     def make(*roles: str, email: str = "") -> User:
         address = email or f"{'-'.join(roles) or 'nobody'}@example.org"

@@ -59,11 +59,10 @@ def staff(role: str) -> User:
 
 
 @pytest.fixture
-def persons(small: Callable[..., QuestionTemplate], settings: Any) -> dict[str, Person]:
+def persons(small: Callable[..., QuestionTemplate]) -> dict[str, Person]:
     """One of each kind, where there is little to ask."""
     small(), small("card", kind="flashcard")
     publish(f'{sum_source()}hints = [{{ ja = "1を足します。", en = "Add 1." }}]')
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     users: dict[str, User | None] = {
         "anonymous": None,
         "guest": User.objects.get(id=study.create_guest("phone")[0].user_id),

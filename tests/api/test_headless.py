@@ -31,12 +31,6 @@ APP = "/_allauth/app/v1/"
 pytestmark = pytest.mark.usefixtures("bank")
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def stranger() -> App:
     return App()

@@ -25,12 +25,6 @@ CONV = "conv-output-size"
 pytestmark = pytest.mark.usefixtures("bank")
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def account() -> User:
     return make_account()

@@ -156,7 +156,7 @@ def test_a_bank_that_names_a_template_twice_is_refused() -> None:
     """Else each loading would publish both, one after the other."""
     bank = read_bank()
     where, source = bank.sources[0]
-    twice = replace(bank, sources=(*bank.sources, ("elsewhere.toml", source.replace("level = 1", "level = 2"))))
+    twice = replace(bank, sources=(*bank.sources[:3], ("elsewhere.toml", source.replace("level = 1", "level = 2"))))
     with pytest.raises(TemplateError) as refused:
         load_bank(twice)
     assert where in str(refused.value.problems[0])
@@ -245,10 +245,9 @@ def run(command: str, *arguments: object, **options: Any) -> str:
     return out.getvalue()
 
 
-@pytest.mark.django_db
-def test_loadbank_tells_what_it_changed() -> None:
+@pytest.mark.usefixtures("bank")
+def test_loadbank_tells_that_it_changed_nothing() -> None:
     count = len(read_bank().sources)
-    assert "new      conv-output-size" in run("loadbank").splitlines()
     assert run("loadbank") == f"0 new, 0 changed, {count} unchanged\n"
     assert "questions/conv-output-size.toml" in run("loadbank", verbosity=2)
 

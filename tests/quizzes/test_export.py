@@ -178,14 +178,14 @@ def test_a_newcomers_table_is_a_header(learner: User) -> None:
     assert len(list(attempts_csv(learner.id))) == 1
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
-def test_no_spreadsheet_runs_a_cell(studied: User, start: str) -> None:
-    formula = f"{start}HYPERLINK(A1)"
-    Attempt.objects.update(request_digest=formula, response={"s": formula}, parameters=formula)
-    row = read_csv(studied.id)[0]
-    assert row["request_digest"] == f"'{formula}"
-    assert json.loads(row["response"]) == {"s": formula}
-    assert all(not cell.startswith(start) for cell in (row["request_digest"], row["response"], row["parameters"]))
+def test_no_spreadsheet_runs_a_cell(studied: User) -> None:
+    for start in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"):
+        formula = f"{start}HYPERLINK(A1)"
+        Attempt.objects.update(request_digest=formula, response={"s": formula}, parameters=formula)
+        row = read_csv(studied.id)[0]
+        assert row["request_digest"] == f"'{formula}"
+        assert json.loads(row["response"]) == {"s": formula}
+        assert all(not cell.startswith(start) for cell in (row["request_digest"], row["response"], row["parameters"]))
 
 
 def test_numbers_stay_numbers(studied: User) -> None:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -136,9 +137,8 @@ def test_many_learners_answer_at_once() -> None:
 
 
 def test_a_template_is_published_while_learners_answer(learner_id: UUID) -> None:
-    changed = type(BANK)(
-        BANK.topics, BANK.misconceptions, tuple((where, source + "\n# again\n") for where, source in BANK.sources)
-    )
+    part = [one for one in BANK.sources if f'slug = "{CONV}"' in one[1]] + list(BANK.sources[-20:])
+    changed = replace(BANK, sources=tuple((where, f"{source}\n# again\n") for where, source in part))
     asked = [study.next_question(learner_id, template=CONV) for _ in range(8)]
 
     def load() -> None:

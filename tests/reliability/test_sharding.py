@@ -169,8 +169,7 @@ def hidden(answer: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def watch(settings: Any) -> Watch:
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def watch() -> Watch:
     return Watch()
 
 

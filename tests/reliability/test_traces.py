@@ -42,7 +42,6 @@ OTHERS = 8
 def kept_in_files(settings: Any, tmp_path: Path) -> None:
     """Everything that a site keeps beside its database is in this folder."""
     settings.STATE_DIR = tmp_path
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.filebased.FileBasedCache", "LOCATION": tmp_path / "cache"},
         "limits": {"BACKEND": "quizzes.cache.Counts", "LOCATION": str(tmp_path / "cache" / "counts")},

@@ -46,12 +46,6 @@ def root(db: None) -> User:
     return User.objects.create_superuser("root@example.org", "correct horse battery")
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def browser(user: User) -> Client:
     client = Client(enforce_csrf_checks=True)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")

@@ -37,12 +37,6 @@ WRITES_NOTHING = {"api/v1/variants/"}  # a question that nobody has answered is 
 TABLES = (User, Device, Attempt, Card)
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def account(small: Callable[..., QuestionTemplate]) -> User:
     """Somebody who has a question and a flashcard to answer."""

@@ -179,10 +179,9 @@ def cookies_of_a_stay(secure: bool) -> dict[str, Morsel[str]]:
 
 @pytest.mark.parametrize("https", [False, True])
 def test_no_cookie_is_for_scripts_or_other_sites(
-    small: Callable[..., QuestionTemplate], request: pytest.FixtureRequest, settings: Any, https: bool
+    small: Callable[..., QuestionTemplate], request: pytest.FixtureRequest, https: bool
 ) -> None:
     small()
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     if https:
         request.getfixturevalue("secure")
     found = cookies_of_a_stay(https)

@@ -51,12 +51,6 @@ ELSEWHERE = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 @pytest.fixture
 def account(small: Callable[..., QuestionTemplate]) -> User:
     """An account with a question to answer."""

@@ -28,12 +28,6 @@ NEW = "staple battery horse"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:
-    """Django's own hashing takes its time, which is the point of it, and not ours."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def make(email: str = ADDRESS, **others: Any) -> User:
     user = User.objects.create_user(email, PASSWORD, **others)
     EmailAddress.objects.create(user=user, email=email, primary=True, verified=True)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from quizzes import agenda, progress, study
 from quizzes.models import Belief, QuestionTemplate, User
 from quizzes.progress import Item
+from tests.lengths import LONG
 from tests.quizzes.answers import ask_and_answer, submission
 from tests.quizzes.progress.histories import DAY, NOON, TODAY, answered, choose, learned, taken_back
 
@@ -139,7 +140,7 @@ def test_who_walks_away_is_not_taken_for_slow(learner: User, made: list[Question
 
 
 @pytest.mark.parametrize("cards", [[(2, 0)], [(10, 0)], [(10, 5)], [(100, 0)], [(120, 9), (90, 3), (60, 0), (40, 0)]])
-@pytest.mark.parametrize("exam_in", [None, 1, 3, 6, 7, 8, 9, 12, 15, 40])
+@pytest.mark.parametrize("exam_in", [None, 1, 3, 6, 7, 8, 9, 12, 15, 40] if LONG else [None, 3, 8])
 def test_the_next_day_is_the_first_that_asks_for_something(
     learner: User, made: list[QuestionTemplate], cards: list[tuple[int, int]], exam_in: int | None
 ) -> None:
