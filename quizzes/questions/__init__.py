@@ -12,7 +12,7 @@ from .markup import Text
 from .prompts import Field, Option, Prompt, hint, render
 from .responses import ResponseError, parse
 from .shown import as_response, shown
-from .solutions import Solution, explain, walk
+from .solutions import Solution, check, explain, walk
 from .tables import Problem, TemplateError
 from .template import Kind, Template
 from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
@@ -42,6 +42,7 @@ __all__ = [
     "Verdict",
     "answer_key",
     "as_response",
+    "check",
     "explain",
     "exposes",
     "generate",

@@ -11,8 +11,10 @@ from cnncalc.words import STEPS, Language
 from .figures import KINDS, Figure, Frame
 from .markup import Text, mathml
 from .prompts import arguments, figure
-from .variants import Variant
+from .variants import GenerationError, Variant
 
+# What an author's text may lead to while it is shown: errors of ours too.
+RENDERABLE = (ArithmeticError, KeyError, TypeError, ValueError)
 _WORDS = {key: {language: escape(words) for language, words in texts.items()} for key, texts in STEPS.items()}
 
 
@@ -21,6 +23,22 @@ class Solution(NamedTuple):
 
     text: Text
     figure: Figure | None
+
+
+def check(variant: Variant) -> None:
+    """Raise :class:`GenerationError` where the figure or a step of the solution cannot be made of these numbers.
+
+    A template is proved on some of its variants; whoever asks one of the others looks first.
+    """
+    template = variant.template
+    try:
+        if spec := template.figure:
+            KINDS[spec.kind].check(**arguments(spec, variant.scope))
+        for traces in template.traces.values():
+            for trace in traces:
+                trace.evaluate(variant.scope)
+    except RENDERABLE as error:
+        raise GenerationError(f"{template.slug}: cannot be shown (seed {variant.seed}): {error}") from error
 
 
 def explain(variant: Variant, language: Language) -> Solution:

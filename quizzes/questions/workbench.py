@@ -20,14 +20,14 @@ from .figures import Figure
 from .grading import grade, is_right
 from .lint import lint
 from .lint.checks import why_none
-from .lint.rendering import RENDERABLE, failure, finding
+from .lint.rendering import failure, finding
 from .lint.report import problem_json
 from .loading import load
 from .places import line_of, lines
 from .prompts import Field, figure, hint, render
 from .responses import ResponseError, parse
 from .shown import shown
-from .solutions import explain
+from .solutions import RENDERABLE, explain
 from .tables import Problem, TemplateError
 from .template import Template
 from .values import Scope, Value

@@ -152,10 +152,12 @@ def fresh(
 ) -> Variant:
     """A variant with other parameters than the recent ones, on which the suspected misconceptions would show.
 
-    Where there is none, one that was asked longest ago. ``seed`` gives the seed of each try.
+    Where there is none, one that was asked longest ago. ``seed`` gives the seed of each try. One that cannot be shown
+    is passed over. Raises :class:`GenerationError` where none is left, :class:`NothingToAsk` where none has a choice.
     """
     suspected = {*suspected} & {*template.misconception_codes()}
     posed: Variant | None = None
+    failure: GenerationError | None = None
     best = (-1, -1)
     for tries in range(MAX_TRIES if template.parameters else 1):
         variant = questions.generate(template, seed(tries), format)
@@ -165,11 +167,18 @@ def fresh(
         ago = recent.index(parameters) if parameters in recent else RECENT
         shown = len(suspected.intersection(questions.exposes(variant))) if suspected else 0
         if (ago, shown) > best:
+            try:
+                questions.check(variant)
+            except GenerationError as error:
+                if failure is None:  # once for all tries
+                    logger.warning("passed over: %s", error)
+                failure = error
+                continue
             posed, best = variant, (ago, shown)
         if best[0] == RECENT and (best[1] == len(suspected) or tries >= MAX_BETTER):
             break
     if posed is None:
-        raise NothingToAsk("no-choice-form")
+        raise failure or NothingToAsk("no-choice-form")
     return posed
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -20,12 +21,14 @@ from django.views.decorators.http import require_safe
 from quizzes import progress, questions
 from quizzes.models import Topic, User
 from quizzes.progress import Known
-from quizzes.questions import Language
+from quizzes.questions import GenerationError, Language, TemplateError
 from quizzes.questions.markup import compile_prose, mathml
 from quizzes.reader import language as current_language
 from quizzes.study import templates
 
 from . import written
+
+logger = logging.getLogger(__name__)
 
 FIRST_SEED = 1
 # Seeds of questions are drawn from 2**53 and can be read in their tickets, so examples keep to a few of their own.
@@ -64,7 +67,7 @@ def topic(request: HttpRequest, slug: str) -> HttpResponseBase:
     text, formula = getattr(row, f"text_{language}"), getattr(row, f"formula_{language}")
     learner = _learner(request)
     known, found = progress.topic_of(learner, slug, timezone.now())
-    entries = [Entry(_name(one.version, language), one, _percent(one.recall)) for one in found]
+    entries = [Entry(_name(one.version, one.slug, language), one, _percent(one.recall)) for one in found]
     version = row.example and row.example.current_id
     context = {
         "slug": slug,
@@ -103,10 +106,15 @@ def _seed(request: HttpRequest) -> int:
     return seed if FIRST_SEED <= seed <= EXAMPLES else FIRST_SEED
 
 
-def _example(version: UUID, seed: int, language: Language) -> dict[str, Any]:
-    """A variant with everything that is told after an answer."""
-    template = templates.load(version)
-    variant = questions.generate(template, seed)
+def _example(version: UUID, seed: int, language: Language) -> dict[str, Any] | None:
+    """A variant with everything that is told after an answer; none where it cannot be shown."""
+    try:
+        template = templates.load(version)
+        variant = questions.generate(template, seed)
+        questions.check(variant)
+    except (TemplateError, GenerationError, ArithmeticError):
+        logger.exception("the example of a topic cannot be shown")
+        return None
     return {
         "prompt": questions.render(variant, language),
         "solution": questions.explain(variant, language),
@@ -121,10 +129,14 @@ def _prose(source: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _name(version: UUID, language: Language) -> SafeString:
+def _name(version: UUID, slug: str, language: Language) -> SafeString:
     """What a version is called; the front of a flashcard shows example numbers where it has any."""
-    template = templates.load(version)
-    if template.kind == "question":
-        return escape(template.title[language])
-    front = questions.render(questions.generate(template, FIRST_SEED), language).stem
+    try:
+        template = templates.load(version)
+        if template.kind == "question":
+            return escape(template.title[language])
+        front = questions.render(questions.generate(template, FIRST_SEED), language).stem
+    except (TemplateError, GenerationError, ArithmeticError):
+        logger.exception("a version of %s has no title that can be read", slug)
+        return escape(slug)
     return mark_safe(front.html)  # noqa: S308  # sanitised

@@ -24,9 +24,11 @@ class FigureKind:
 
     ``draw(level=, language=, revealed=, **arguments)`` gives the picture before or after the answer, or nothing where
     only the solution has one. ``walk(level=, language=, **arguments)`` gives the calculation step by step, which only
-    those who have answered may see. Both raise :class:`FigureError` for arguments that cannot be drawn.
+    those who have answered may see. Both raise :class:`FigureError` for arguments that cannot be drawn, as
+    ``check(**arguments)`` does without drawing anything.
     """
 
+    check: Callable[..., object]
     draw: Callable[..., Figure | None]
     walk: Callable[..., tuple[Frame, ...]]
     required: frozenset[str]
@@ -59,13 +61,16 @@ def _kind(
             raise FigureError(Both(f"{what.ja}（この図の引数：{listed}）。", f"{what} (it takes {listed})"))
         return read(arguments)
 
+    def checked(**arguments: object) -> Scene:
+        return scene(arguments)
+
     def drawn(*, level: int, language: Language, revealed: bool, **arguments: object) -> Figure | None:
         return draw(scene(arguments), level, language, revealed)
 
     def walked(*, level: int, language: Language, **arguments: object) -> tuple[Frame, ...]:
         return walk(scene(arguments), level, language)
 
-    return FigureKind(drawn, walked, needed, possible)
+    return FigureKind(checked, drawn, walked, needed, possible)
 
 
 KINDS: Mapping[str, FigureKind] = {

@@ -13,7 +13,7 @@ from ..choices import offers_choice, options
 from ..figures import FigureError
 from ..markup import MarkupError, Prose, Text
 from ..prompts import Prompt, hint, render
-from ..solutions import explain, walk
+from ..solutions import RENDERABLE, explain, walk
 from ..tables import Problem
 from ..template import Template, is_of_type
 from ..values import Value, near, same
@@ -23,7 +23,6 @@ from . import leaks
 from .clock import Clock
 from .report import Report
 
-RENDERABLE = (ArithmeticError, KeyError, TypeError, ValueError)  # what an author's text may lead to: errors of ours too
 _BOTH: tuple[Language, ...] = ("ja", "en")
 RENDERING = 0.8  # of the time; the rest is for what is looked at in all texts together
 OPTIONS = 0.95  # of the time
