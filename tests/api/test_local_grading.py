@@ -23,11 +23,11 @@ from quizzes.questions.local_grading import exact_text
 from quizzes.questions.template import AnswerField
 from quizzes.study import Question
 from quizzes.tickets import Ticket
-from tests.bank import BANK
+from tests.bank import BANK, compiled
 from tests.quizzes.answers import right, wrong
 
 MANY = (Path(__file__).parents[1] / "questions" / "templates" / "every-field.toml").read_text()
-TEMPLATES = [questions.load(source) for source in (*(source for _, source in BANK.sources), MANY)]
+TEMPLATES = [*compiled(), questions.load(MANY)]
 QUESTIONS = [template for template in TEMPLATES if template.kind == "question"]
 RULES = {
     entry.code: WrongRule(

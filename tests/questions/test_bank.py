@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from quizzes.questions import Template, generate, load, walk
+from quizzes.questions import Template, generate, walk
 from quizzes.questions.catalogue import TopicEntry, unfit_examples
-from tests.bank import BANK
+from tests.bank import BANK, compiled
 
 TOPICS = [topic.slug for topic in BANK.topics]
 CODES = [entry.code for entry in BANK.misconceptions]
-TEMPLATES = [load(source) for _, source in BANK.sources]
+TEMPLATES = compiled()
 QUESTIONS = [template for template in TEMPLATES if template.kind == "question"]
 CALCULATED = [question for question in QUESTIONS if not question.slug.startswith("concept-")]
 FLASHCARDS = [template for template in TEMPLATES if template.kind == "flashcard"]

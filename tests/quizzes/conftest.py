@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from quizzes.authoring import publish
 from quizzes.models import Misconception, QuestionTemplate, Topic
 from quizzes.questions import split
+from quizzes.questions.catalogue import BANK
 from tests.quizzes.sources import card_source, sum_source
 
 
@@ -32,3 +34,13 @@ def small(db: None) -> Callable[..., QuestionTemplate]:
         return version.template
 
     return make
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small bank in a folder of its own."""
+    for name in ("topics.toml", "misconceptions.toml"):
+        (tmp_path / name).write_text((BANK / name).read_text())
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "sum.toml").write_text(sum_source(topic="overview", code="forgot-plus-one"))
+    return tmp_path
