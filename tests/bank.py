@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
-from quizzes.questions import Template, load
+from quizzes.questions import Format, Template, Variant, generate, load
 from quizzes.questions.catalogue import read_bank
 
 BANK = read_bank()
@@ -14,3 +14,9 @@ BANK = read_bank()
 def compiled() -> tuple[Template, ...]:
     """All of its templates, in its order."""
     return tuple(load(source) for _, source in BANK.sources)
+
+
+@lru_cache(maxsize=1024)
+def posed(template: Template, seed: int, format: Format = "free") -> Variant:
+    """A variant, which many tests in a row look at: those of one template come together."""
+    return generate(template, seed, format)

@@ -19,6 +19,7 @@ from quizzes.questions import (
 )
 from quizzes.questions.choices import options
 from quizzes.questions.values import Value, matrix, plain, same
+from tests.bank import posed
 from tests.lengths import LONG, often
 
 Edit = Callable[..., str]
@@ -133,12 +134,12 @@ def test_the_right_option_stands_in_every_place_about_equally_often(bank_questio
     many_seeds = 400 if LONG else 120
     if bank_question.has_choices:  # their keys are the author's, so the place is counted
         answer = bank_question.answers[0]
-        variants = [generate(bank_question, seed) for seed in range(many_seeds)]
+        variants = [posed(bank_question, seed) for seed in range(many_seeds)]
         places = [[value for _, _, value in options(v, answer, "en")].index(v.answers[answer.name]) for v in variants]
         assert all(0.075 <= places.count(place) / many_seeds <= 0.65 for place in range(len(answer.choices)))
         return
     found = positions(bank_question, range(many_seeds))
-    count = len(options(generate(bank_question, 0, "choice"), bank_question.answers[0], "en"))
+    count = len(options(posed(bank_question, 0, "choice"), bank_question.answers[0], "en"))
     assert found.total() == many_seeds
     for key in "abcdefgh"[:count]:
         assert 0.1 <= found[key] / many_seeds <= 0.45

@@ -16,6 +16,7 @@ from tests.questions.languages import JAPANESE, in_both
 PURE = Path(__file__).resolve().parents[2] / "quizzes" / "questions"
 
 ENGLISH_ONLY = {
+    ("solutions.py", "GenerationError"),  # for the log
     ("variants.py", "GenerationError"),  # why_none() is what is told of it
     ("variants.py", "ValueError"),  # a seed that no author gives
     ("values.py", "TypeError"),  # what is stored and is no value

@@ -9,6 +9,7 @@ import pytest
 from quizzes.questions import FORMATS, Language, Template, Variant, generate, hint, load, offers_choice, render
 from quizzes.questions.prompts import Prompt
 from quizzes.questions.values import Value, matrix, plain, same
+from tests.bank import posed
 from tests.lengths import often
 
 Edit = Callable[..., str]
@@ -41,7 +42,7 @@ def with_other_answers(variant: Variant) -> Variant:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_is_shown_before_the_answer_does_not_depend_on_it(bank_question: Template, language: Language) -> None:
     for seed in range(often(300)):
-        variant = generate(bank_question, seed)
+        variant = posed(bank_question, seed)
         other = with_other_answers(variant)
         assert render(other, language) == render(variant, language)
         shown = repr(render(other, language))
@@ -54,12 +55,12 @@ def test_what_is_shown_before_the_answer_does_not_depend_on_it(bank_question: Te
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_choice_shows_the_answer_among_its_options_only(bank_question: Template, language: Language) -> None:
     for seed in range(often(300)):
-        variant = generate(bank_question, seed, "choice")
+        variant = posed(bank_question, seed, "choice")
         prompt = render(with_other_answers(variant), language)
         outside = prompt._replace(fields=tuple(field._replace(choices=()) for field in prompt.fields))
         assert str(UNUSUAL) not in repr(outside)
         assert f"{UNUSUAL:,}" not in repr(outside)
-        free = render(generate(bank_question, seed), language)
+        free = render(posed(bank_question, seed), language)
         assert (outside.title, outside.stem, outside.figure) == (free.title, free.stem, free.figure)
         for field in prompt.fields:
             assert len({option.text.text for option in field.choices}) == len(field.choices)
@@ -68,7 +69,7 @@ def test_a_choice_shows_the_answer_among_its_options_only(bank_question: Templat
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_hints_do_not_show_the_answer(bank_question: Template, language: Language) -> None:
     for seed in range(often(50)):
-        other = with_other_answers(generate(bank_question, seed))
+        other = with_other_answers(posed(bank_question, seed))
         for number in range(1, render(other, language).hints + 1):
             assert str(UNUSUAL) not in re.sub("[,{}]", "", repr(hint(other, number, language)))
 
@@ -81,7 +82,7 @@ def test_a_figure_says_only_the_numbers_that_the_stem_gives(bank_question: Templ
     said: list[set[str]] = []
     given: list[set[str]] = []
     for seed in range(often(300)):
-        prompt = render(generate(bank_question, seed), language)
+        prompt = render(posed(bank_question, seed), language)
         if prompt.figure:
             drawn = re.sub(r"<[^>]*>", " ", prompt.figure.svg + prompt.figure.table)
             said.append(set(re.findall(r"\d+", f"{prompt.figure.title} {prompt.figure.description} {drawn}")))
@@ -100,7 +101,7 @@ def test_the_parts_of_a_figure_and_the_boxes_do_not_count_the_answer(bank_questi
     """Two questions alike in what they give show the same elements, whatever their answers are."""
     shapes = set()
     for seed in range(often(300)):
-        variant = generate(bank_question, seed, format)
+        variant = posed(bank_question, seed, format)
         prompt = render(variant, "en")
         assert elements(prompt) == elements(render(with_other_answers(variant), "en"))
         free = format == "free" or not offers_choice(variant)
@@ -110,7 +111,7 @@ def test_the_parts_of_a_figure_and_the_boxes_do_not_count_the_answer(bank_questi
 
 def test_a_board_is_larger_than_the_answer_and_always_the_same(bank_question: Template) -> None:
     for seed in range(often(100)):
-        variant = generate(bank_question, seed)
+        variant = posed(bank_question, seed)
         for field in render(variant, "en").fields:
             if field.type == "matrix":
                 shape = np.shape(np.asarray(variant.answers[field.name]))
@@ -123,7 +124,7 @@ def test_what_the_stem_gives_is_no_answer(bank_question: Template) -> None:
     names = bank_question.stem["en"].names - {p.name for p in bank_question.parameters}
     for answer in bank_question.answers:
         for name in names:
-            variants = [generate(bank_question, seed) for seed in range(often(100))]
+            variants = [posed(bank_question, seed) for seed in range(often(100))]
             told = sum(same(v.scope[name], v.answers[answer.name]) for v in variants)
             assert told < len(variants) / 2
 

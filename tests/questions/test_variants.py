@@ -6,6 +6,7 @@ import pytest
 
 from quizzes.questions import MAX_SEED, GenerationError, Template, Variant, generate, load, restore
 from quizzes.questions.values import plain, same
+from tests.bank import posed
 from tests.lengths import often
 
 Edit = Callable[..., str]
@@ -27,7 +28,7 @@ def test_a_seed_gives_one_variant(bank_question: Template) -> None:
 
 def test_posing_it_as_a_choice_does_not_change_the_question(bank_question: Template) -> None:
     for seed in range(20):
-        free, choice = generate(bank_question, seed), generate(bank_question, seed, "choice")
+        free, choice = posed(bank_question, seed), posed(bank_question, seed, "choice")
         assert everything(choice)[2:] == everything(free)[2:]
         assert (free.format, choice.format) == ("free", "choice")
 
@@ -49,7 +50,7 @@ def test_derived_values_and_answers_follow_from_the_parameters(tiny_sum: Templat
 
 def test_an_attempt_is_restored_from_its_stored_parameters_alone(bank_question: Template) -> None:
     for seed in range(often(50)):
-        variant = generate(bank_question, seed)
+        variant = posed(bank_question, seed)
         stored = json.loads(json.dumps(variant.parameters_json()))
         assert everything(restore(bank_question, seed, stored)) == everything(variant)
         other = restore(bank_question, seed + 1, stored)
@@ -63,7 +64,7 @@ def test_parameters_that_do_not_meet_the_conditions_are_not_restored(tiny_sum: T
 
 def test_every_draw_meets_the_conditions(bank_question: Template) -> None:
     for seed in range(often(300)):
-        variant = generate(bank_question, seed)
+        variant = posed(bank_question, seed)
         assert all(condition.holds(variant.scope) for condition in bank_question.require)
         for parameter in bank_question.parameters:
             value = variant.parameters[parameter.name]
@@ -75,13 +76,13 @@ def test_every_draw_meets_the_conditions(bank_question: Template) -> None:
 
 
 def test_variants_that_tell_all_misconceptions_apart_are_preferred(bank_question: Template) -> None:
-    variants = [generate(bank_question, seed) for seed in range(often(300))]
+    variants = [posed(bank_question, seed) for seed in range(often(300))]
     assert sum(variant.diagnosable() for variant in variants) >= 0.95 * len(variants)
 
 
 def test_a_diagnosable_variant_has_wrong_answers_that_all_differ(bank_question: Template) -> None:
     for seed in range(often(100)):
-        variant = generate(bank_question, seed)
+        variant = posed(bank_question, seed)
         for name, right in variant.answers.items():
             values = [right, *(wrong[name] for wrong in variant.wrong.values() if name in wrong)]
             alike = any(same(one, other) for i, one in enumerate(values) for other in values[:i])
