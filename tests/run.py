@@ -26,7 +26,8 @@ SAME = (
     "site/test_admin_pages.py", "site/test_authoring.py", "site/test_editor.py",
     "site/test_quality.py", "site/test_loop.py", "site/test_figures.py", "site/test_api.py",
     "api/test_access.py", "api/test_compatible.py", "api/test_local_grading.py", "api/test_no_leaks.py",
-    "api/test_schema.py", "quizzes/test_lintbank.py", "reliability/test_unavailable.py", "web/test_calculator.py", "web/test_csrf.py",
+    "api/test_schema.py", "quizzes/test_lintbank.py", "reliability/test_unavailable.py", "web/test_calculator.py",
+    "web/test_csrf.py",
     "web/test_extra_fields.py", "web/test_headers.py", "web/test_logs.py", "web/test_metrics.py",
     "web/test_no_leaks.py", "web/test_palette.py", "web/test_redirects.py", "web/test_translations.py",
 )  # fmt: skip
