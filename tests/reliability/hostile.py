@@ -19,6 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import django
+
 from tests.serving import NO_LIMITS, Site, running
 
 MOST = 5.0  # seconds of the processor for any one text
@@ -60,6 +62,8 @@ def api(every: int) -> bool:
 
 def forms(every: int) -> bool:
     """Every field of every form, as a stranger and as a superuser, over HTTP."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studysite.settings")  # addresses are told apart by their routes
+    django.setup()
     from tests.reliability import hostile_forms
     from tests.reliability.hostile_doors import over_http
 
