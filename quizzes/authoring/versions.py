@@ -125,9 +125,10 @@ def publish_version(version: TemplateVersion, *, by: User | None = None) -> bool
 
 
 def _publish(version: TemplateVersion, template: Template, topic: Topic, *, by: User | None) -> bool:
+    """Let learners be asked ``version``, which ``template`` was compiled from."""
     row = QuestionTemplate.objects.select_for_update().get(id=version.template_id)
     changed = row.current_id != version.id
-    if TemplateVersion.objects.filter(id=version.id, voided_at__isnull=False).exists():  # perhaps a moment ago
+    if TemplateVersion.objects.filter(id=version.id, voided_at__isnull=False).exists():  # perhaps meanwhile
         raise NotPublishable("voided")
     row.current, row.archived_at = version, None
     describe(row, template, topic)
