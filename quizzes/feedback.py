@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -10,8 +12,15 @@ from . import questions
 from .models import Misconception
 from .prepared import Prepared
 from .progress import WrongRule
-from .questions import Figure, Language, Text
+from .questions import Figure, Language, Solution, Text, Variant
 from .study import Result
+
+logger = logging.getLogger(__name__)
+
+_NO_SOLUTION: Mapping[Language, str] = {
+    "ja": "この数値での解説は、もう表示できません。",
+    "en": "With these numbers the worked solution cannot be shown any more.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +67,19 @@ def feedback(result: Result, language: Language) -> Feedback:
         )
         for field in (result.grade.fields if result.grade else ())
     )
-    solution = questions.explain(variant, language)
+    solution = _solution(variant, language)
     codes = result.grade.misconceptions if result.grade else ()
     return Feedback(fields, _diagnoses(codes, language), solution.text, solution.figure)
+
+
+def _solution(variant: Variant, language: Language) -> Solution:
+    """The worked solution; words in its place where an update has left these numbers without one."""
+    try:
+        return questions.explain(variant, language)
+    except questions.RENDERABLE:  # the answer is recorded, and its verdict is to be told all the same
+        logger.exception("the solution of %s cannot be shown (seed %d)", variant.template.slug, variant.seed)
+        words = _NO_SOLUTION[language]
+        return Solution(Text(words, f"<p>{words}</p>"), None)
 
 
 def diagnosis(rule: Misconception | WrongRule, language: Language) -> Diagnosis:

@@ -39,7 +39,7 @@ def title_in(source: str, slug: str) -> Mapping[Language, str]:
         if title is not None:  # to compile the whole question takes five times as long
             return {"ja": title["ja"], "en": title["en"]}
         card = questions.generate(questions.load(source), EXAMPLE_SEED)
-        return {"ja": questions.render(card, "ja").stem.text, "en": questions.render(card, "en").stem.text}
+        return {"ja": questions.title(card, "ja"), "en": questions.title(card, "en")}
     except (TemplateError, GenerationError, ArithmeticError, LookupError):
         logger.exception("a version of %s has no title that can be read", slug)
         return {"ja": slug, "en": slug}

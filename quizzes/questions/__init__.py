@@ -9,10 +9,10 @@ from .grading import FieldGrade, Grade, Verdict, give_up, grade
 from .loading import load, split
 from .local_grading import AnswerKey, answer_key
 from .markup import Text
-from .prompts import Field, Option, Prompt, hint, render
+from .prompts import Field, Option, Prompt, fields, hint, render, stem, title
 from .responses import ResponseError, parse
 from .shown import as_response, shown
-from .solutions import Solution, check, explain, walk
+from .solutions import RENDERABLE, Solution, check, explain, walk
 from .tables import Problem, TemplateError
 from .template import Kind, Template
 from .variants import FORMATS, Format, GenerationError, Variant, generate, restore
@@ -20,6 +20,7 @@ from .variants import FORMATS, Format, GenerationError, Variant, generate, resto
 __all__ = [
     "FORMATS",
     "MAX_SEED",
+    "RENDERABLE",
     "AnswerKey",
     "Field",
     "FieldGrade",
@@ -45,6 +46,7 @@ __all__ = [
     "check",
     "explain",
     "exposes",
+    "fields",
     "generate",
     "give_up",
     "grade",
@@ -57,5 +59,7 @@ __all__ = [
     "shown",
     "split",
     "standalone",
+    "stem",
+    "title",
     "walk",
 ]

@@ -47,15 +47,28 @@ class Prompt(NamedTuple):
 
 def render(variant: Variant, language: Language) -> Prompt:
     """What a learner is shown before answering."""
-    template = variant.template
-    stem = template.stem[language].render(variant.scope)
+    wording = stem(variant, language)
     return Prompt(
-        title=stem.text if template.kind == "flashcard" else template.title[language],  # a card's front is its name
-        stem=stem,
-        fields=_fields(variant, language),
+        title=_title(variant.template, wording, language),
+        stem=wording,
+        fields=fields(variant, language),
         figure=figure(variant, language, revealed=False),
-        hints=len(template.hints),
+        hints=len(variant.template.hints),
     )
+
+
+def stem(variant: Variant, language: Language) -> Text:
+    """The wording alone."""
+    return variant.template.stem[language].render(variant.scope)
+
+
+def title(variant: Variant, language: Language) -> str:
+    """What the question is called; a card's front is its name."""
+    return _title(variant.template, stem(variant, language), language)
+
+
+def _title(template: Template, wording: Text, language: Language) -> str:
+    return wording.text if template.kind == "flashcard" else template.title[language]
 
 
 def hint(variant: Variant, number: int, language: Language) -> Text:
@@ -79,15 +92,16 @@ def arguments(spec: FigureSpec, scope: Scope) -> dict[str, object]:
     return {name: expression.evaluate(scope) for name, expression in spec.arguments.items()}
 
 
-def _fields(variant: Variant, language: Language) -> tuple[Field, ...]:
+def fields(variant: Variant, language: Language) -> tuple[Field, ...]:
+    """What is to be filled in, in its order."""
     template = variant.template
     if variant.format == "free" and not template.has_choices:
         return _typed_fields(template, language)
-    fields = []
+    found = []
     for field, answer in zip(_typed_fields(template, language), template.answers, strict=True):
         posed = tuple(Option(key, text) for key, text, _ in options(variant, answer, language))
-        fields.append(field._replace(type="choice", choices=posed, places=None, tolerance=None) if posed else field)
-    return tuple(fields)
+        found.append(field._replace(type="choice", choices=posed, places=None, tolerance=None) if posed else field)
+    return tuple(found)
 
 
 @lru_cache(maxsize=1024)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from quizzes import agenda, questions, scheduling, tickets
 from quizzes.models import Attempt, User
 from quizzes.prepared import whole
-from quizzes.questions import MAX_SEED, Format, Grade, Template, Variant
+from quizzes.questions import MAX_SEED, Format, GenerationError, Grade, ResponseError, Template, TemplateError, Variant
 from quizzes.scheduling import CardState, Rating
 
 from . import log, templates
@@ -142,7 +142,11 @@ def submit(learner: UUID, submission: Submission, *, stranger: bool = False, now
 
 
 def result(learner: UUID, attempt_id: UUID) -> Result:
-    """An attempt of this learner, to look at again. Raises ``Attempt.DoesNotExist``."""
+    """An attempt of this learner, to look at again.
+
+    Raises ``Attempt.DoesNotExist``, and :class:`GenerationError` where an update has left its question unreadable: the
+    record stands all the same.
+    """
     return _result(Attempt.objects.get(learner_id=learner, id=attempt_id))
 
 
@@ -254,13 +258,16 @@ def _repeated(earlier: Attempt, attempt: Attempt) -> Result:
 
 
 def _result(attempt: Attempt) -> Result:
-    template = templates.load(attempt.version_id)
-    variant = questions.restore(template, attempt.seed, attempt.parameters, _format(attempt))
-    grade = None
-    if template.kind == "question" and attempt.gave_up:
-        grade = questions.give_up(variant)
-    elif template.kind == "question":
-        grade = questions.grade(variant, questions.parse(variant, attempt.response or {}))
+    try:
+        template = templates.load(attempt.version_id)
+        variant = questions.restore(template, attempt.seed, attempt.parameters, _format(attempt))
+        grade = None
+        if template.kind == "question" and attempt.gave_up:
+            grade = questions.give_up(variant)
+        elif template.kind == "question":
+            grade = questions.grade(variant, questions.parse(variant, attempt.response or {}))
+    except (TemplateError, ResponseError, ArithmeticError) as error:
+        raise GenerationError(f"attempt {attempt.id} cannot be read again") from error
     card = log.state_of(attempt.learner_id, attempt.template_id)
     return Result(attempt, variant, grade, card, created=False)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,35 +17,50 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes import questions, study
 from quizzes.feedback import feedback
 from quizzes.models import Attempt, QuestionTemplate, User
+from quizzes.questions import Language
 from quizzes.reader import language as current_language
 from quizzes.study import Refused, Result
 
 from .practice import practice_of
 from .visitors import asker
 
+logger = logging.getLogger(__name__)
+
 
 @never_cache
 @require_safe
 def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
     """Verdict, misconceptions, worked solution, and the way on."""
-    result = _result(request, attempt_id)
-    language = current_language()
-    context = {
+    practice = practice_of(request.GET.get("practice", ""))
+    try:
+        context = _told(study.result(_learner(request), attempt_id), current_language())
+    except Attempt.DoesNotExist:
+        raise Http404 from None
+    except questions.RENDERABLE:  # it was asked before an update that cannot read it any more
+        logger.exception("the question of an attempt cannot be shown any more")
+        messages.info(request, _("Your answer is kept, but its question cannot be shown any more."))
+        return redirect(practice.url)
+    return render(request, "quizzes/attempt.html", {**context, "practice": practice})
+
+
+def _told(result: Result, language: Language) -> dict[str, Any]:
+    told = feedback(result, language)
+    return {
         "result": result,
-        "prompt": questions.render(result.variant, language),
-        "feedback": feedback(result, language),
-        "frames": questions.walk(result.variant, language),
-        "practice": practice_of(request.GET.get("practice", "")),
+        "title": questions.title(result.variant, language),
+        "stem": questions.stem(result.variant, language),
+        "feedback": told,
+        "frames": questions.walk(result.variant, language) if told.figure else (),
     }
-    return render(request, "quizzes/attempt.html", context)
 
 
 @require_POST
 def act(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
     """Take the answer back, or put its question aside: for today, for good, or until it is wanted again."""
-    result = _result(request, attempt_id)
-    slug = result.variant.template.slug
-    learner = asker(request).id
+    learner = _learner(request)
+    slug = get_object_or_404(
+        Attempt.objects.select_related("template"), learner_id=learner, id=attempt_id
+    ).template.slug
     match request.POST.get("act", ""):
         case "undo":
             try:
@@ -76,11 +93,8 @@ def _resume(request: HttpRequest, learner: UUID, slug: str) -> None:
     messages.info(request, _("This question will come again."))
 
 
-def _result(request: HttpRequest, attempt_id: UUID) -> Result:
+def _learner(request: HttpRequest) -> UUID:
     who = asker(request)
     if who.stranger:  # whoever has answered is a guest with a session
         raise Http404
-    try:
-        return study.result(who.id, attempt_id)
-    except Attempt.DoesNotExist:
-        raise Http404 from None
+    return who.id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from quizzes.models import uuid7
-from quizzes.questions import Field, Prompt
+from quizzes.questions import Field
 
 MAX_INPUT = 60  # more than any answer, the same for every field: tells nothing
 
@@ -39,17 +39,14 @@ class Box:
         return f"field-{self.field.name}"
 
 
-def boxes(prompt: Prompt, typed: Mapping[str, str], errors: Mapping[str, str]) -> list[Box]:
+def boxes(fields: Iterable[Field], typed: Mapping[str, str], errors: Mapping[str, str]) -> list[Box]:
     """The form's fields in the prompt's order."""
-    return [
-        Box(field, _rows(field, typed), errors.get(field.name, ""), typed.get(field.name, ""))
-        for field in prompt.fields
-    ]
+    return [Box(field, _rows(field, typed), errors.get(field.name, ""), typed.get(field.name, "")) for field in fields]
 
 
-def response(prompt: Prompt, typed: Mapping[str, str]) -> dict[str, Any]:
+def response(fields: Iterable[Field], typed: Mapping[str, str]) -> dict[str, Any]:
     """What was typed, in the form of an API response."""
-    return {field.name: _response(field, typed) for field in prompt.fields}
+    return {field.name: _response(field, typed) for field in fields}
 
 
 def attempt_id(text: str) -> UUID:

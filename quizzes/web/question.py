@@ -15,7 +15,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -33,6 +33,7 @@ from .visitors import Asker, admit, asker
 
 logger = logging.getLogger(__name__)
 
+_CLOSED = gettext_lazy("That question is no longer open. Here is a fresh one.")
 _RATINGS = {rating.name.lower(): rating for rating in Rating}
 
 
@@ -46,15 +47,24 @@ def question(request: HttpRequest) -> HttpResponseBase:
     reopened = reopen(request, who)
     if reopened is None:  # who has no cookie yet would be sent here again and again
         return redirect("home" if who.stranger else practice.url)
-    is_card = reopened.variant.template.kind == "flashcard"
+    try:
+        return _served(request, who, reopened, practice)
+    except questions.RENDERABLE:  # it was asked before an update that draws some figure in another way
+        logger.exception("%s cannot be shown again", reopened.variant.template.slug)
+        messages.info(request, _CLOSED)
+        return redirect(practice.url)
+
+
+def _served(request: HttpRequest, who: Asker, question: Question, practice: Practice) -> HttpResponseBase:
+    is_card = question.variant.template.kind == "flashcard"
     if request.method != "POST":
         if is_card and request.GET.get("side") == "back":
-            return _back(request, who, reopened, practice)
-        return show(request, who, reopened, practice)
+            return _back(request, who, question, practice)
+        return show(request, who, question, practice)
     try:
-        return (_rate if is_card else _answer)(request, who, reopened, practice)
+        return (_rate if is_card else _answer)(request, who, question, practice)
     except limits.TooMany as error:
-        return _later(request, who, reopened, practice, error.wait)
+        return _later(request, who, question, practice, error.wait)
 
 
 def reopen(request: HttpRequest, who: Asker) -> Question | None:
@@ -80,21 +90,36 @@ def show(
     more_hints: int = 0,
 ) -> HttpResponse:
     """The question's page, with everything that was typed so far."""
+    return render(request, _page_of(question), _asked(request, who, question, practice, errors or {}, more_hints))
+
+
+def _page_of(question: Question) -> str:
+    return f"quizzes/{question.variant.template.kind}.html"
+
+
+def _asked(
+    request: HttpRequest,
+    who: Asker,
+    question: Question,
+    practice: Practice,
+    errors: Mapping[str, str] | None = None,
+    more_hints: int = 0,
+) -> dict[str, Any]:
+    """What stands on it. Raises one of :data:`questions.RENDERABLE` where it cannot be shown any more."""
     language = current_language()
     prompt = questions.render(question.variant, language)
     hints = min(_hints(request, question) + more_hints, prompt.hints)
     helping = None if who.stranger else study.help_first(who.id, question)
-    context: dict[str, Any] = {
+    return {
         "question": question,
         "prompt": prompt,
-        "boxes": forms.boxes(prompt, request.POST, errors or {}),
+        "boxes": forms.boxes(prompt.fields, request.POST, errors or {}),
         "hints": [questions.hint(question.variant, n, language) for n in range(1, hints + 1)],
         "more_hints": hints < prompt.hints,
         "help": helping and _help(helping, language),
         "max_input": forms.MAX_INPUT,
         **_shared(request, question, practice),
     }
-    return render(request, f"quizzes/{question.variant.template.kind}.html", context)
 
 
 def show_again(request: HttpRequest) -> HttpResponse | None:
@@ -104,23 +129,22 @@ def show_again(request: HttpRequest) -> HttpResponse | None:
         return None
     try:
         question = study.reopen(who.id, request.POST.get("variant", ""))
-    except TicketError:
+        context = _asked(request, who, question, practice_of(request.POST.get("practice", "")))
+    except (TicketError, *questions.RENDERABLE):
         return None
     messages.warning(request, _("This page had been open for too long. Nothing is lost: please send it once more."))
-    response = show(request, who, question, practice_of(request.POST.get("practice", "")))
-    response.status_code = HTTPStatus.FORBIDDEN
-    return response
+    return render(request, _page_of(question), context, status=HTTPStatus.FORBIDDEN)
 
 
 def _answer(request: HttpRequest, who: Asker, question: Question, practice: Practice) -> HttpResponseBase:
     action = request.POST.get("action", "answer")
     if action == "hint":
         return show(request, who, question, practice, more_hints=1)
-    prompt = questions.render(question.variant, current_language())
+    fields = questions.fields(question.variant, current_language())
     submission = Submission(
         id=forms.attempt_id(request.POST.get("attempt", "")),
         token=question.token,
-        response=forms.response(prompt, request.POST),
+        response=forms.response(fields, request.POST),
         hints_used=_hints(request, question),
         gave_up=action == "give-up",
         utc_offset_minutes=_utc_offset(request),
@@ -149,7 +173,7 @@ def _back(request: HttpRequest, who: Asker, question: Question, practice: Practi
     language = current_language()
     context = {
         "question": question,
-        "prompt": questions.render(question.variant, language),
+        "stem": questions.stem(question.variant, language),
         "solution": questions.explain(question.variant, language),
         "days": {rating.name.lower(): days for rating, days in study.intervals(who.id, question).items()},
         **_shared(request, question, practice),
@@ -214,13 +238,13 @@ def _submit(
 
 def _closed(request: HttpRequest, error: TicketError) -> None:
     logger.info("a question could not be reopened: %s", error.code)
-    messages.info(request, _("That question is no longer open. Here is a fresh one."))
+    messages.info(request, _CLOSED)
 
 
 def _help(helping: Help, language: questions.Language) -> dict[str, Any]:
     """A worked example, and the topics that come before."""
     return {
-        "stem": questions.render(helping.example, language).stem,
+        "stem": questions.stem(helping.example, language),
         "solution": questions.explain(helping.example, language),
         "topics": [(topic.slug, getattr(topic, f"title_{language}")) for topic in helping.requires],
     }

@@ -116,7 +116,7 @@ def _example(version: UUID, seed: int, language: Language) -> dict[str, Any] | N
         logger.exception("the example of a topic cannot be shown")
         return None
     return {
-        "prompt": questions.render(variant, language),
+        "stem": questions.stem(variant, language),
         "solution": questions.explain(variant, language),
         "frames": questions.walk(variant, language),
         "next_seed": seed % EXAMPLES + 1 if template.parameters else None,
@@ -135,7 +135,7 @@ def _name(version: UUID, slug: str, language: Language) -> SafeString:
         template = templates.load(version)
         if template.kind == "question":
             return escape(template.title[language])
-        front = questions.render(questions.generate(template, FIRST_SEED), language).stem
+        front = questions.stem(questions.generate(template, FIRST_SEED), language)
     except (TemplateError, GenerationError, ArithmeticError):
         logger.exception("a version of %s has no title that can be read", slug)
         return escape(slug)
