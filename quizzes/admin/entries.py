@@ -7,10 +7,12 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from quizzes import authoring
 from quizzes.models import Misconception, Topic
 
 from .site import site
@@ -41,6 +43,61 @@ class Difference(NamedTuple):
     column: str
 
 
+class EntryForm(forms.Form):
+    """What an editor writes of an entry, with how it stood when it was opened: nobody replaces a text unread."""
+
+    stood = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, row: Topic | Misconception, data: QueryDict | None, initial: Mapping[str, Any]) -> None:
+        stood = "" if row._state.adding else authoring.standing(row)
+        super().__init__(data, initial={**initial, "stood": stood})
+        self.row, self.sent, self.is_overtaken = row, data or QueryDict(), False
+
+    def save(self) -> bool:
+        """Write it, if it can be; else the reasons stand at the fields."""
+        if not self.is_valid():
+            return False
+        try:
+            self.write()
+        except authoring.Refused as refused:
+            add_problems(self, refused.problems)
+        except authoring.Changed:
+            self.is_overtaken = True
+            self.add_error(None, _("Somebody else has saved this while you were writing. Save again to replace it."))
+            self.data = read = self.sent.copy()
+            read["stood"] = authoring.standing(type(self.row).objects.get(id=self.row.id))
+        return not self.errors
+
+    def write(self) -> None:
+        """Write what was typed. Raises :class:`authoring.Refused` and :class:`authoring.Changed`."""
+        raise NotImplementedError
+
+    def theirs(self, labels: Mapping[str, Any], now: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """Where somebody else was quicker: what stands now, by label, where it is not what was typed."""
+        if not self.is_overtaken:
+            return []
+        return [(str(label), told(now[name])) for name, label in labels.items() if self.typed[name] != now[name]]
+
+    @property
+    def typed(self) -> dict[str, Any]:
+        """What was typed, in the form that ``now`` has."""
+        return {name: plain(value) for name, value in self.cleaned_data.items()}
+
+
+def plain(value: Any) -> Any:
+    """A column as pages compare and tell it: templates and topics by their names."""
+    if isinstance(value, Model):
+        return getattr(value, "slug", "")
+    if isinstance(value, str) or value is None:
+        return value or ""
+    return sorted(plain(one) for one in value)
+
+
+def told(value: Any) -> str:
+    """It in one line."""
+    return ", ".join(value) if isinstance(value, list) else str(value)
+
+
 def differences(row: Topic | Misconception, labels: Mapping[str, Any], now: Mapping[str, Any]) -> list[Difference]:
     """The columns that were edited here; none where the bank never had this entry."""
     loaded: dict[str, Any] = row.loaded or {}
@@ -48,8 +105,7 @@ def differences(row: Topic | Misconception, labels: Mapping[str, Any], now: Mapp
     for column, label in labels.items():
         bank = loaded.get(column)
         if column in loaded and bank != now[column]:
-            told = ", ".join(bank) if isinstance(bank, list) else str(bank)
-            found.append(Difference(str(label), told, column))
+            found.append(Difference(str(label), told(bank), column))
     return found
 
 

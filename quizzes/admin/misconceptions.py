@@ -23,7 +23,7 @@ from quizzes.questions import Template, TemplateError
 from quizzes.reader import language
 from quizzes.study import templates
 
-from .entries import SLUG, SLUG_MESSAGE, Words, add_problems, differences, page
+from .entries import SLUG, SLUG_MESSAGE, EntryForm, Words, differences, page
 from .site import allowed
 
 LABELS = {
@@ -37,7 +37,7 @@ LABELS = {
 SHOWN = {"all": _("All"), "unused": _("Unused"), "held": _("Held by learners"), "merged": _("Merged")}
 
 
-class MisconceptionForm(forms.Form):
+class MisconceptionForm(EntryForm):
     """A misconception's words; a new one has a code, which stays."""
 
     code = forms.CharField(
@@ -55,7 +55,7 @@ class MisconceptionForm(forms.Form):
 
     def __init__(self, rule: Misconception, data: QueryDict | None = None, code: str = "") -> None:
         is_new = rule._state.adding
-        super().__init__(data, initial={"code": code} if is_new else {name: getattr(rule, name) for name in LABELS})
+        super().__init__(rule, data, {"code": code} if is_new else {name: getattr(rule, name) for name in LABELS})
         self.rule = rule
         if not is_new:
             del self.fields["code"]
@@ -65,18 +65,12 @@ class MisconceptionForm(forms.Form):
         """The fields that stand side by side."""
         return [(self[f"{name}_ja"], self[f"{name}_en"]) for name in ("title", "wrong", "remedy")]
 
-    def save(self) -> bool:
-        """Write it, if it can be; else the reasons stand at the fields."""
-        if not self.is_valid():
-            return False
+    def write(self) -> None:
+        """Write what was typed."""
+        found = self.cleaned_data
         if self.rule._state.adding:
-            self.rule.code = self.cleaned_data["code"]
-        try:
-            authoring.save_misconception(self.rule, {name: self.cleaned_data[name] for name in LABELS})
-        except authoring.Refused as refused:
-            add_problems(self, refused.problems)
-            return False
-        return True
+            self.rule.code = found["code"]
+        authoring.save_misconception(self.rule, {name: found[name] for name in LABELS}, stood=found["stood"])
 
 
 class Use(NamedTuple):
@@ -138,6 +132,7 @@ def misconception_page(request: HttpRequest, rule: UUID) -> HttpResponse:
         "form": form,
         "preview": _preview(form) if request.method == "POST" else _shown(now),
         "differences": differences(row, LABELS, now),
+        "theirs": form.theirs(LABELS, now),
         "uses": _uses(row.code),
         "holders": progress.holders().get(row.code, 0),
         "obstacles": authoring.misconception_uses(row),

@@ -23,7 +23,7 @@ from quizzes import authoring
 from quizzes.models import QuestionTemplate, Topic, User
 from quizzes.questions.markup import MarkupError, compile_prose, mathml
 
-from .entries import SLUG, SLUG_MESSAGE, Words, add_problems, differences, page
+from .entries import SLUG, SLUG_MESSAGE, EntryForm, Words, add_problems, differences, page, plain
 from .site import allowed
 
 LAST = 2**31 - 1  # where a new topic stands, as long as it is not written
@@ -40,7 +40,7 @@ LABELS = {
 }
 
 
-class TopicForm(forms.Form):
+class TopicForm(EntryForm):
     """What an editor writes of a topic; a new one has a name in addresses, which stays."""
 
     slug = forms.CharField(
@@ -63,7 +63,7 @@ class TopicForm(forms.Form):
     )
 
     def __init__(self, topic: Topic, data: QueryDict | None = None) -> None:
-        super().__init__(data, initial=None if topic._state.adding else initial(topic))
+        super().__init__(topic, data, {} if topic._state.adding else initial(topic))
         self.topic = topic
         if not topic._state.adding:
             del self.fields["slug"]
@@ -90,19 +90,13 @@ class TopicForm(forms.Form):
             add_problems(self, authoring.topic_problems(typed, list(found["requires"])))
         return found
 
-    def save(self) -> bool:
-        """Write it, if it can be; else the reasons stand at the fields."""
-        if not self.is_valid():
-            return False
-        words = {name: self.cleaned_data[name] for name in LABELS if name.endswith(("_ja", "_en"))}
+    def write(self) -> None:
+        """Write what was typed."""
+        found = self.cleaned_data
+        words = {name: found[name] for name in LABELS if name.endswith(("_ja", "_en"))}
         if self.topic._state.adding:
-            self.topic.slug = self.cleaned_data["slug"]
-        try:
-            authoring.save_topic(self.topic, words, list(self.cleaned_data["requires"]), self.cleaned_data["example"])
-        except authoring.Refused as refused:
-            add_problems(self, refused.problems)
-            return False
-        return True
+            self.topic.slug = found["slug"]
+        authoring.save_topic(self.topic, words, list(found["requires"]), found["example"], stood=found["stood"])
 
 
 def initial(topic: Topic) -> dict[str, Any]:
@@ -143,9 +137,7 @@ def topic_page(request: HttpRequest, topic: UUID) -> HttpResponse:
         messages.success(request, gettext("The topic was saved."))
         return redirect("admin:quizzes_topic_change", row.id)
     stands = get_object_or_404(_topics(), id=topic)  # whatever was typed into the form
-    now = {name: getattr(stands, name) for name in LABELS if name.endswith(("_ja", "_en"))}
-    now |= {"requires": sorted(one.slug for one in stands.requires.all())}
-    now |= {"example": stands.example.slug if stands.example else ""}
+    now = {name: plain(value) for name, value in initial(stands).items()}
     others = Topic.objects.exclude(id=row.id)
     order = list(Topic.objects.order_by("position", "slug").values_list("id", flat=True))
     return page(
@@ -157,6 +149,7 @@ def topic_page(request: HttpRequest, topic: UUID) -> HttpResponse:
             "form": form,
             "preview": _preview(form) if request.method == "POST" else _shown(now),
             "differences": differences(stands, LABELS, now),
+            "theirs": form.theirs(LABELS, now),
             "templates": QuestionTemplate.objects.filter(topic=row).order_by("-kind", "level", "slug"),
             "uses": authoring.topic_uses(row),
             "others": others,

@@ -7,6 +7,7 @@ from .misconceptions import delete_misconception, misconception_uses, save_misco
 from .naming import NewTexts, Text, texts_of_misconception, texts_of_topic
 from .publishing import bring_back, publish_proved, published_before, unarchive
 from .roles import ROLES, give_roles, roles_of
+from .standing import Changed, standing
 from .topics import Refused, delete_topic, move_topic, save_topic, topic_problems, topic_uses
 from .versions import Conflict, NotPublishable, append, archive, publish, publish_version
 from .voiding import void
@@ -14,6 +15,7 @@ from .voiding import void
 __all__ = [
     "ROLES",
     "BankReport",
+    "Changed",
     "Conflict",
     "Merge",
     "NewTexts",
@@ -41,6 +43,7 @@ __all__ = [
     "save",
     "save_misconception",
     "save_topic",
+    "standing",
     "start",
     "texts_of_misconception",
     "texts_of_topic",

@@ -10,15 +10,19 @@ from django.utils.translation import gettext as _
 from quizzes.models import Belief, Misconception, TemplateVersion
 from quizzes.questions.rewriting import names_misconception
 
+from .standing import check_standing
 from .topics import Refused
 
 
-def save_misconception(rule: Misconception, words: Mapping[str, str]) -> None:
+def save_misconception(rule: Misconception, words: Mapping[str, str], stood: str = "") -> None:
     """Write a misconception's words: the columns of its titles, of what was done and of what to do instead.
 
-    Raises :class:`Refused` where a new one has the code of another.
+    ``stood`` is the :func:`standing` that was read before. Raises :class:`Refused` where a new one has the code of
+    another, and :class:`Changed`.
     """
     with transaction.atomic():
+        for row in Misconception.objects.select_for_update().filter(id=rule.id):
+            check_standing(row, stood)
         if rule._state.adding and Misconception.objects.filter(code=rule.code).exists():
             raise Refused({"code": [_("There is a misconception of this code already.")]})
         for column, text in words.items():

@@ -15,6 +15,7 @@ from quizzes.questions.values import LANGUAGES
 from quizzes.reader import language as reader
 
 from .naming import texts_of_topic
+from .standing import check_standing
 
 
 class Refused(ValueError):
@@ -26,14 +27,22 @@ class Refused(ValueError):
 
 
 def save_topic(
-    topic: Topic, words: Mapping[str, str], requires: Collection[Topic], example: QuestionTemplate | None
+    topic: Topic,
+    words: Mapping[str, str],
+    requires: Collection[Topic],
+    example: QuestionTemplate | None,
+    stood: str = "",
 ) -> None:
     """Write what a topic says, needs and shows; a new one goes to the end.
 
-    ``words`` are the columns of titles, texts and formulas. Raises :class:`Refused`.
+    ``words`` are the columns of titles, texts and formulas, ``stood`` the :func:`standing` that was read before.
+    Raises :class:`Refused` and :class:`Changed`.
     """
     with transaction.atomic():
-        others = list(Topic.objects.select_for_update().exclude(id=topic.id))  # the order stays while this is written
+        rows = {one.id: one for one in Topic.objects.select_for_update()}  # the order stays while this is written
+        if topic.id in rows:
+            check_standing(rows.pop(topic.id), stood)
+        others = list(rows.values())
         is_new = topic._state.adding
         if is_new:
             topic.position = max((one.position for one in others), default=-1) + 1

@@ -224,3 +224,16 @@ def test_a_text_that_names_the_old_one_counts_for_the_other(small: Make, editor:
 def test_the_list_takes_as_many_queries_for_the_whole_bank(editor: Client, django_assert_max_num_queries: Any) -> None:
     with django_assert_max_num_queries(9):
         editor.get(LIST)
+
+
+def test_what_another_editor_has_saved_meanwhile_is_shown_first(editor: Client, small: Make) -> None:
+    small("sum")
+    page = url("quizzes_misconception_change")
+    stood = editor.get(page).context["form"]["stood"].value()
+    assert editor.post(page, {**WORDS, "title_en": "Theirs", "stood": stood}).status_code == 302
+    answer = editor.post(page, {**WORDS, "title_en": "Mine", "stood": stood}, headers={"accept-language": "en"})
+    assert "Save again to replace it" in told(answer)
+    assert [text for _, text in answer.context["theirs"]] == ["Theirs"]
+    assert rule().title_en == "Theirs"
+    assert editor.post(page, {**WORDS, "title_en": "Mine", "stood": answer.context["form"]["stood"].value()})
+    assert rule().title_en == "Mine"

@@ -273,3 +273,36 @@ def test_topics_of_the_bank_merge(editor: Client) -> None:
     assert all(name in plan for name in names)
     assert "was merged into max-mean" in merge(editor, "gap", "max-mean")
     assert names <= set(topic("max-mean").templates.filter(current__isnull=False).values_list("slug", flat=True))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_what_another_editor_has_saved_meanwhile_is_shown_first(editor: Client, small: Make, language: str) -> None:
+    for slug, of_topic in (("a", "sums"), ("b", "products")):
+        small(slug, topic=of_topic)
+    page, spoken = url("quizzes_topic_change", "products"), {"accept-language": language}
+    stood = editor.get(page).context["form"]["stood"].value()
+    mine = {**WORDS, "title_en": "Mine", "requires": str(topic("sums").id)}
+    example = QuestionTemplate.objects.get(slug="b")
+    theirs = {**WORDS, "title_en": "Theirs", "example": str(example.id)}
+    assert editor.post(page, {**theirs, "stood": stood}).status_code == 302
+    answer = editor.post(page, {**mine, "stood": stood}, headers=spoken)
+    shown = told(answer)
+    assert topic("products").title_en == "Theirs"
+    assert ("もう一度保存すると" if language == "ja" else "Save again to replace it") in shown
+    assert [text for _, text in answer.context["theirs"]] == ["Theirs", "", "b"]
+    form = answer.context["form"]  # nothing that was typed is lost
+    assert (form["title_en"].value(), form["requires"].value()) == ("Mine", [str(topic("sums").id)])
+    assert editor.post(page, {**mine, "stood": form["stood"].value()}).status_code == 302
+    assert (topic("products").title_en, topic("products").example) == ("Mine", None)
+
+
+def test_a_topic_that_was_only_moved_or_not_changed_is_no_conflict(editor: Client, small: Make) -> None:
+    for slug in ("sums", "products"):
+        small(slug, topic=slug)
+    page = url("quizzes_topic_change")
+    stood = editor.get(page).context["form"]["stood"].value()
+    move(editor, "products", "up")
+    assert editor.post(page, {**WORDS, "stood": stood}).status_code == 302
+    again = editor.get(page).context["form"]["stood"].value()
+    assert editor.post(page, {**WORDS, "stood": again}).status_code == 302
+    assert editor.post(page, {**WORDS, "stood": again}).status_code == 302
