@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta, timezone, tzinfo
@@ -49,17 +50,18 @@ class Answered(NamedTuple):
     duration_ms: int | None
     recall: float | None
     purpose: str
-    exposes: list[str]
 
 
 _users = Prepared(lambda id: User.objects.filter(id=id), UUID)
 
 
-def learner(id: UUID) -> User:
-    """The learner's row. Raises ``User.DoesNotExist``."""
-    found = _users(id)
+def learner(who: User | UUID) -> User:
+    """The learner's row, which whoever has read it already may give. Raises ``User.DoesNotExist``."""
+    if isinstance(who, User):
+        return who
+    found = _users(who)
     if not found:
-        raise User.DoesNotExist(f"there is no learner {id}")
+        raise User.DoesNotExist(f"there is no learner {who}")
     return found[0]
 
 
@@ -106,12 +108,24 @@ def answered(day: Day) -> list[Answered]:
 
 
 def _between(learner: UUID, day: int, last: int) -> QuerySet[Attempt, tuple[Any, ...]]:
-    columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose", "exposes")
+    columns = ("template_id", "template__topic_id", "score", "duration_ms", "recall", "purpose")
     attempts = counted(learner).filter(day__gte=day, day__lte=last).order_by("-answered_at", "-id")
     return attempts.values_list(*columns)
 
 
 _answered = Prepared(_between, UUID, int, int)
+
+
+def tested(day: Day) -> Counter[str]:
+    """How many of today's attempts each misconception would have shown on."""
+    return Counter(code for (codes,) in _exposing(day.learner, day.today, day.today + TRAVEL) for code in codes)
+
+
+def _codes_between(learner: UUID, day: int, last: int) -> QuerySet[Attempt, tuple[list[str]]]:
+    return counted(learner).filter(day__gte=day, day__lte=last).values_list("exposes")
+
+
+_exposing = Prepared(_codes_between, UUID, int, int)
 
 
 def askable(learner: UUID, today: int) -> QuerySet[Card]:

@@ -6,9 +6,9 @@ long as reading them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
@@ -57,8 +57,8 @@ class Prepared(Generic[R]):
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.parameters(padded, connection))
             rows = cursor.fetchall()
-        if statement.converters:
-            rows = [statement.converted(row, connection) for row in rows]
+        if rows and statement.readers:
+            rows = statement.read(rows)
         if statement.model is not None:
             alias, names = connection.alias, statement.names
             rows = [statement.model.from_db(alias, names, row) for row in rows]
@@ -68,7 +68,7 @@ class Prepared(Generic[R]):
 class _Statement(NamedTuple):
     sql: str
     sources: list[tuple[int | None, Any]]  # of each parameter: the argument and the place in it, or a constant
-    converters: list[tuple[int, list[Callable[..., Any]], Any]]
+    readers: list[tuple[int, Callable[[Any], Any]]]  # the columns that Python has in another form
     model: Any
     names: list[str]
 
@@ -82,13 +82,12 @@ class _Statement(NamedTuple):
                 found.append(_prepared(values[argument] if rest is None else values[argument][rest], connection))
         return found
 
-    def converted(self, row: Sequence[Any], connection: BaseDatabaseWrapper) -> tuple[Any, ...]:
-        """A row with the conversions that Django would make."""
-        cells = list(row)
-        for position, functions, expression in self.converters:
-            for function in functions:
-                cells[position] = function(cells[position], expression, connection)
-        return tuple(cells)
+    def read(self, rows: Sequence[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        """Rows with the conversions that Django would make, column by column."""
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
+        for position, reader in self.readers:
+            columns[position] = map(reader, columns[position])
+        return list(zip(*columns, strict=True))
 
 
 @lru_cache(maxsize=MAX_STATEMENTS)
@@ -114,10 +113,45 @@ def _compiled(
         raise AssertionError(f"an argument is not a parameter of the statement: {sorted(missing, key=str)}")
     selected = compiler.select
     found = compiler.get_converters([column for column, _, _ in selected])
-    converters = [(position, functions, expression) for position, (functions, expression) in found.items()]
+    readers = [
+        (position, _reader(functions, expression, connection.vendor))
+        for position, (functions, expression) in found.items()
+    ]
     is_model = rows._fields is None  # type: ignore[attr-defined]  # what values_list was given
     names = [column.target.attname for column, _, _ in selected] if is_model else []
-    return _Statement(sql, sources, converters, rows.model if is_model else None, names)
+    return _Statement(sql, sources, readers, rows.model if is_model else None, names)
+
+
+def _reader(functions: Sequence[Callable[..., Any]], expression: Any, vendor: str) -> Callable[[Any], Any]:
+    """What Django does with a value of a column, as one function of the value."""
+    ours = _READERS[vendor].get(expression.output_field.get_internal_type())
+    if ours is not None and len(functions) == 1:
+        return ours
+    return partial(_as_django_reads, functions, expression)
+
+
+def _as_django_reads(functions: Sequence[Callable[..., Any]], expression: Any, value: Any) -> Any:
+    connection = connections[DEFAULT_DB_ALIAS]
+    for function in functions:
+        value = function(value, expression, connection)
+    return value
+
+
+@lru_cache(maxsize=4096)  # the same templates and topics again and again; to make a UUID of its digits takes longer
+def _uuid(digits: str | None) -> UUID | None:
+    return None if digits is None else UUID(digits)
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return None if found is None else found.replace(tzinfo=UTC)
+
+
+# What SQLite has no type for, as Python has it. Django takes moments there to be in UTC.
+_READERS: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "sqlite": {"UUIDField": _uuid, "DateTimeField": _moment},
+    "postgresql": {},
+}
 
 
 def _sample(kind: type, number: int, length: int | None) -> Any:

@@ -7,10 +7,10 @@ from quizzes.admin import site
 from . import exposition, probes
 
 urlpatterns = [
+    path("api/", include("quizzes.api.urls")),  # first, as it is asked for most
     path("", include("quizzes.web.urls")),
     path("accounts/", include("quizzes.web.accounts.urls")),
     path("admin/", site.urls),
-    path("api/", include("quizzes.api.urls")),
     path("_allauth/app/v1/", include("quizzes.api.headless")),
     path("healthz", probes.healthz, name="healthz"),
     path("metrics", exposition.metrics, name="metrics"),

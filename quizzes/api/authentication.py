@@ -5,24 +5,27 @@ from __future__ import annotations
 import logging
 import re
 from datetime import datetime, timedelta
+from hmac import compare_digest
 from typing import Any
 
 from allauth.account import app_settings as account_settings
 from allauth.account.internal.flows.login import get_authentication_records
-from django.db import OperationalError
+from django.db import DEFAULT_DB_ALIAS, OperationalError
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.authentication import SessionScheme
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox.auth import TokenAuthentication
 from knox.crypto import hash_token
-from knox.settings import knox_settings
+from knox.settings import CONSTANTS, knox_settings
 from rest_framework import authentication, exceptions, status
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from quizzes import study
 from quizzes.models import Device, User
+from quizzes.prepared import Prepared
 
 logger = logging.getLogger(__name__)
 
@@ -55,44 +58,72 @@ class SignInAgain(exceptions.PermissionDenied):
 
 
 class DeviceAuthentication(TokenAuthentication):  # type: ignore[misc]  # knox ships no types
-    """``Authorization: Token …``, which lives on while it is used; that of a deleted learner is told apart."""
+    """``Authorization: Token …``, which lives on while it is used; that of a deleted learner is told apart.
+
+    The header is read, and the token made and hashed, as knox does it. It is looked up by a statement that is compiled
+    once: that took a fifth of each request.
+    """
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, Device]:
         """The learner and the device."""
         if not _TOKEN.fullmatch(token):  # nothing that a database might not even compare
-            raise exceptions.AuthenticationFailed(_("Invalid token."))
-        try:
-            found: tuple[User, Device] = super().authenticate_credentials(token)
-        except exceptions.AuthenticationFailed:
-            if study.is_closed(hash_token(token.decode())):
-                raise AccountDeleted from None
-            raise
-        return found
+            raise _invalid()
+        text = token.decode()
+        digest = hash_token(text)
+        for row in _devices(text[: CONSTANTS.TOKEN_KEY_LENGTH]):
+            device = Device.from_db(DEFAULT_DB_ALIAS, _DEVICE, row[: len(_DEVICE)])
+            if compare_digest(digest, device.digest):
+                device.user = User.from_db(DEFAULT_DB_ALIAS, _USER, row[len(_DEVICE) :])
+                return _let_in(device)
+        if study.is_closed(digest):
+            raise AccountDeleted
+        raise _invalid()
 
-    def _cleanup_token(self, auth_token: Device) -> bool:
-        """Whether it has expired. It stays for ``housekeeping`` to forget: reading writes nothing, and who was refused
-        by a clock that was wrong for a minute has not lost a guest's only key.
-        """
-        return auth_token.expiry is not None and auth_token.expiry < timezone.now()
 
-    def validate_user(self, auth_token: Device) -> tuple[User, Device]:
-        """Let nobody in with a token that was given for a password of before."""
-        if not auth_token.is_open:  # it stays until it expires, for ``housekeeping`` to forget
-            raise exceptions.AuthenticationFailed(_("Invalid token."))
-        found: tuple[User, Device] = super().validate_user(auth_token)
-        return found
+_DEVICE = [field.attname for field in Device._meta.concrete_fields]
+_USER = [field.attname for field in User._meta.concrete_fields]
 
-    def renew_token(self, auth_token: Device) -> None:
-        """As knox does it, but so that a token which is revoked at this moment is no error."""
-        expiry: datetime = timezone.now() + knox_settings.TOKEN_TTL
-        due = expiry - auth_token.expiry > timedelta(seconds=knox_settings.MIN_REFRESH_INTERVAL)
-        if due and auth_token.is_open:
-            try:
-                study.renew(auth_token, expiry)
-            except OperationalError as error:  # a full disk keeps nobody from reading; the next request tries again
-                logger.warning("a token was not renewed: %s", error)
-            else:
-                auth_token.expiry = expiry
+
+def _with_learner(key: str) -> QuerySet[Device, tuple[Any, ...]]:
+    found: QuerySet[Device] = Device.objects.filter(token_key=key)
+    return found.values_list(*_DEVICE, *[f"user__{name}" for name in _USER])
+
+
+_devices = Prepared(_with_learner, str)
+
+
+def _let_in(device: Device) -> tuple[User, Device]:
+    """The learner of a token that is good; it lives on from now.
+
+    One that is not stays for ``housekeeping`` to forget: reading writes nothing, and who was refused by a clock that
+    was wrong for a minute has not lost a guest's only key.
+    """
+    now = timezone.now()
+    if device.expiry is not None and device.expiry < now:
+        raise _invalid()
+    user: User = device.user
+    if not device.is_open or not user.is_active:  # it was given for a password of before
+        raise _invalid()
+    expiry: datetime = now + knox_settings.TOKEN_TTL
+    if device.expiry is not None and expiry - device.expiry > _RENEWED_AFTER:
+        _renew(device, expiry)
+    return user, device
+
+
+_RENEWED_AFTER = timedelta(seconds=knox_settings.MIN_REFRESH_INTERVAL)
+
+
+def _renew(device: Device, expiry: datetime) -> None:
+    try:
+        study.renew(device, expiry)
+    except OperationalError as error:  # a full disk keeps nobody from reading; the next request tries again
+        logger.warning("a token was not renewed: %s", error)
+    else:
+        device.expiry = expiry
+
+
+def _invalid() -> exceptions.AuthenticationFailed:
+    return exceptions.AuthenticationFailed(_("Invalid token."))
 
 
 class SessionAuthentication(authentication.SessionAuthentication):

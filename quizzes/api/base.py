@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any, ClassVar, cast
 
@@ -102,11 +102,8 @@ def _reader(shape: type[serializers.Serializer[Any]]) -> serializers.Serializer[
 
 
 def time_text(moment: datetime) -> str:
-    """As the API writes times."""
-    return str(_TIME.to_representation(moment))
-
-
-_TIME = serializers.DateTimeField()
+    """As the API writes times, and DRF's ``DateTimeField``: in UTC."""
+    return moment.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
 def day_text(day: date) -> str:

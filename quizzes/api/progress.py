@@ -30,7 +30,7 @@ class Course(Endpoint):
     )
     def get(self, request: Request) -> Response:
         """What was done, what is known, what lies ahead. Answers that were taken back count nowhere."""
-        return Response(_progress(progress.overview(learner(request).id, timezone.now())))
+        return Response(_progress(progress.overview(learner(request), timezone.now())))
 
 
 def _progress(found: progress.Progress) -> dict[str, Any]:

@@ -32,4 +32,4 @@ class Variants(Endpoint):
         """Pose a fresh variant. It is stored only when it is answered."""
         body = valid(VariantRequest, request.data)
         kind: questions.Kind | None = None if "template" in body else "question"
-        return Response(written.question(study.next_question(learner(request).id, kind=kind, **body)), 201)
+        return Response(written.question(study.next_question(learner(request), kind=kind, **body)), 201)

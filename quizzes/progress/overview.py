@@ -1,4 +1,4 @@
-"""The learner's whole course on one page: six queries, whose rows are passed on to those who calculate."""
+"""The learner's whole course on one page: six queries at most, whose rows are passed on to those who calculate."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import F, QuerySet
 
 from quizzes import agenda
-from quizzes.models import Belief
+from quizzes.models import Belief, User
 from quizzes.prepared import Prepared
 
 from . import cards
@@ -46,9 +46,10 @@ class Progress:
     readiness: Readiness | None
 
 
-def overview(learner: UUID, now: datetime) -> Progress:
+def overview(who: User | UUID, now: datetime) -> Progress:
     """All of a learner's progress. Raises ``User.DoesNotExist``."""
-    day = agenda.day_of(agenda.learner(learner), now)
+    day = agenda.day_of(agenda.learner(who), now)
+    learner = day.learner
     seen, refused = cards.read(learner)
     deck = cards.deck(seen, day)
     by_topic = topics(seen, deck, day)

@@ -43,11 +43,11 @@ class Reviews:
 def reviews(learner: User | UUID, now: datetime) -> Reviews:
     """Today's portion in the order of asking, and the new templates that are still offered.
 
-    A learner whose row was read already may be given by it. New templates are offered up to the daily number and, as
+    New templates are offered up to the daily number and, as
     the choice of questions does, only until the daily minutes are spent. ``minutes`` counts an answer per card and two
     per new template at the learner's own pace.
     """
-    user = learner if isinstance(learner, User) else agenda.learner(learner)
+    user = agenda.learner(learner)
     day = agenda.day_of(user, now)
     answered = agenda.answered(day)
     due, next_due_day = coming(day, sum(one.recall is not None for one in answered))
@@ -120,12 +120,21 @@ _unseen = Prepared(_new_ones, UUID, int)
 
 def _next_due_day(day: agenda.Day) -> int | None:
     """The first later day that would ask for something, if nothing is answered until then."""
-    learned = _learned(day)
-    if day.preferences.exam_day is None:  # none is planned earlier than a week before it is due
+    found = _to_come(day.learner, whole=day.preferences.exam_day is not None)
+    return min((_comes(_Card(*row), day) for row in found), default=None)
+
+
+def _learned(learner: UUID, whole: bool) -> QuerySet[Card, tuple[Any, ...]]:
+    """The cards that will be asked again, also those buried for today; unless ``whole``, those of the nearest days."""
+    known = Card.objects.filter(learner_id=learner, day__isnull=False, suspended=False)
+    learned = known.filter(template__current__isnull=False)
+    if not whole:  # none is planned earlier than a week before it is due
         nearest = Subquery(learned.order_by("due_day").values("due_day")[:1])
         learned = learned.filter(due_day__lt=nearest + HORIZON)
-    found = learned.values_list("template_id", "template__topic_id", "stability", "day", "due_day")
-    return min((_comes(_Card(*row), day) for row in found), default=None)
+    return learned.values_list("template_id", "template__topic_id", "stability", "day", "due_day")
+
+
+_to_come = Prepared(_learned, UUID)
 
 
 class _Card(NamedTuple):
@@ -158,10 +167,3 @@ def _comes(card: _Card, today: agenda.Day) -> int:
             break
         comes = foreseen(day)
     return comes
-
-
-def _learned(day: agenda.Day) -> QuerySet[Card]:
-    """The cards that will be asked again, also those buried for today."""
-    return Card.objects.filter(
-        learner_id=day.learner, day__isnull=False, suspended=False, template__current__isnull=False
-    )

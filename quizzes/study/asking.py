@@ -55,7 +55,7 @@ class Help:
 
 
 def next_question(
-    learner: UUID,
+    who: User | UUID,
     *,
     stranger: bool = False,
     template: str | None = None,
@@ -76,13 +76,12 @@ def next_question(
     now = now or timezone.now()
     misconception = misconception and merges().code(misconception)
     scope = Scope(template, topic, level, misconception, kind)
+    learner = who.id if isinstance(who, User) else who
+    day = None if stranger else agenda.day_of(agenda.learner(who), now)
     held = [] if stranger else _held(learner)
     suspected = {misconception} if misconception else {belief.code for belief in held}
     for _ in range(MAX_BROKEN):
-        if stranger:
-            chosen = Chosen(choose_first(scope))
-        else:
-            chosen = choose(agenda.day_of(agenda.learner(learner), now), scope, purpose, held)
+        chosen = Chosen(choose_first(scope)) if day is None else choose(day, scope, purpose, held)
         row = chosen.template
         try:
             recent = [] if stranger else [parameters for (parameters,) in _recent(learner, row.id)]

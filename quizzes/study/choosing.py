@@ -151,6 +151,16 @@ def _missed(learner: UUID, today: int, ids: list[UUID], only: Q) -> QuerySet[Car
     return open_today.order_by("latest_at").values_list("template_id")
 
 
+def _askable(learner: UUID, today: int, only: Q) -> QuerySet[Card, tuple[UUID]]:
+    """The learned cards that may be asked, what was asked longest ago first: two, as one may have come just now."""
+    return agenda.askable(learner, today).filter(only).order_by("latest_at").values_list("template_id")[:2]
+
+
+def _askable_among(learner: UUID, today: int, ids: list[UUID], only: Q) -> QuerySet[Card, tuple[UUID]]:
+    known = agenda.askable(learner, today).filter(only, template_id__in=ids)
+    return known.order_by("latest_at").values_list("template_id")[:1]
+
+
 def _diagnosing(codes: list[str], ids: list[UUID]) -> QuerySet[QuestionTemplate, tuple[UUID]]:
     return QuestionTemplate.objects.filter(misconceptions__code__in=codes, id__in=ids).values_list("id")
 
@@ -162,6 +172,8 @@ def _telling(codes: list[str], scope: Scope) -> QuerySet[QuestionTemplate, tuple
 _unseen = Prepared(_new_templates, UUID, int)
 _unseen_among = Prepared(_new_among, UUID, int, UUID)
 second_chances = Prepared(_missed, UUID, int, UUID)
+_by_age = Prepared(_askable, UUID, int)
+_known = Prepared(_askable_among, UUID, int, UUID)
 _exposing_among = Prepared(_diagnosing, str, UUID)
 _exposing = Prepared(_telling, str)
 
@@ -192,11 +204,6 @@ class _Choice:
     def just_now(self) -> list[UUID]:
         """What was answered last and is not to come again at once."""
         return [one.template for one in self.answered[:GAP]]
-
-    @cached_property
-    def cards(self) -> QuerySet[Card]:
-        """The learned cards that may be asked."""
-        return agenda.askable(self.day.learner, self.day.today).filter(self.only)
 
     @cached_property
     def only(self) -> Q:
@@ -240,17 +247,15 @@ class _Choice:
 
     def _to_check(self) -> Published | UUID | None:
         """A template on which an open misconception would show, though it is not due."""
-        tested = Counter(code for one in self.answered for code in one.exposes)
-        wanted = [
-            belief.code
-            for belief in self.held
-            if belief_of(belief).wants_check(self.day.today) and tested[belief.code] < MAX_CHECKS
-        ]
+        wanted = [belief.code for belief in self.held if belief_of(belief).wants_check(self.day.today)]
+        if wanted:
+            tested = agenda.tested(self.day)
+            wanted = [code for code in wanted if tested[code] < MAX_CHECKS]
         templates = [id for (id,) in _exposing(wanted, scope=self.scope) if id not in self.just_now]
         if not templates:
             return None
-        known = self.cards.filter(template_id__in=templates).order_by("latest_at")
-        return known.values_list("template_id", flat=True).first() or self._unseen(templates)
+        known = _known(self.day.learner, self.day.today, templates, only=self.only)
+        return known[0][0] if known else self._unseen(templates)
 
     def _new(self) -> Published | None:
         if self.scope.is_narrow:
@@ -273,11 +278,11 @@ class _Choice:
         return Published(*found[0]) if found else None
 
     def _longest_ago(self) -> UUID | None:
-        others = self.cards.exclude(template_id__in=self.just_now[:1])
-        return others.order_by("latest_at").values_list("template_id", flat=True).first()
+        known = _by_age(self.day.learner, self.day.today, only=self.only)
+        return next((id for (id,) in known if id not in self.just_now[:1]), None)
 
     def _the_same_again(self) -> UUID | None:
-        return self.cards.values_list("template_id", flat=True).first()
+        return next((id for (id,) in _by_age(self.day.learner, self.day.today, only=self.only)), None)
 
     def _weakest(self) -> UUID | None:
         """For cramming: what was asked least today; of that, what is recalled worst or was never seen."""

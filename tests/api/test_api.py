@@ -546,7 +546,7 @@ def test_text_that_is_no_unicode_is_refused(api: APIClient) -> None:
 
 # Queries
 
-VARIANT_QUERIES = 8
+VARIANT_QUERIES = 7
 ATTEMPT_QUERIES = 14
 
 

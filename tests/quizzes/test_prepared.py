@@ -26,6 +26,15 @@ people = Prepared(_people, UUID, int)
 topic = Prepared(
     lambda slug, limit: Topic.objects.filter(slug__gte=slug).order_by("slug").values_list("slug")[:limit], str
 )
+attempts = Prepared(lambda learner: Attempt.objects.filter(learner_id=learner).order_by("seed"), UUID)
+times = Prepared(
+    lambda learner: (
+        Attempt.objects.filter(learner_id=learner)
+        .order_by("seed")
+        .values_list("id", "answered_at", "device_answered_at")
+    ),
+    UUID,
+)
 
 
 def learner(**columns: int) -> User:
@@ -116,6 +125,11 @@ def test_a_row_is_written_as_django_writes_it(moment: datetime, zone: timezone, 
         theirs, ours = cursor.fetchall()
         names = [column[0] for column in cursor.description]
     assert [name for name, one, other in zip(names, theirs, ours, strict=True) if one != other] == ["id", "seed"]
+    django = Attempt.objects.order_by("seed")
+    assert [vars(row) | {"_state": None} for row in attempts(user.id)] == [
+        vars(row) | {"_state": None} for row in django
+    ]
+    assert times(user.id) == list(django.values_list("id", "answered_at", "device_answered_at"))
 
 
 def test_a_moment_of_any_zone_is_found() -> None:
