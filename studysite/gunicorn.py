@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -27,18 +28,41 @@ limit_request_line = 8190  # a whole network fits into the calculator's address
 worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None  # a slow disk must not look like a hung worker
 
 
+MOMENT = 0.01  # seconds
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types
     """gunicorn's of threads: who waits for an author's proof, or for a slow line, leaves the worker to others.
+
+    It takes connections while a thread is free: else the first worker to wake up has all those of a proxy, which keeps
+    them, and the other cores have nothing to do. Where all workers are busy, each takes one every moment.
 
     One that is stopping would leave its socket open until the last answer is out, and drop who has connected meanwhile.
     """
 
+    _accepted = 0.0
+
     def set_accept_enabled(self, enabled: bool) -> None:
         """Whoever comes when no more are taken is refused at once, and may try another machine."""
-        super().set_accept_enabled(enabled)
+        super().set_accept_enabled(enabled and self._has_room())
         if not self.alive:
             for listener in self.sockets:
                 listener.close()
+
+    def accept(self, listener: Any) -> None:
+        """Take a connection."""
+        self._accepted = time.monotonic()
+        super().accept(listener)
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Have a request answered, which may take the last free thread."""
+        super().enqueue_req(conn)
+        if self.alive:
+            self.set_accept_enabled(True)
+
+    def _has_room(self) -> bool:
+        busy = self.nr_conns - len(self.keepalived_conns) - len(self.pending_conns)
+        return bool(busy < self.cfg.threads or time.monotonic() - self._accepted > MOMENT)
 
 
 worker_class = Worker

@@ -16,7 +16,8 @@ from benchmarks.population import say
 from tests import serving
 
 ROUNDS = 5
-WARMING = 3.0
+WARMING = 10.0  # seconds, in which every worker reads most templates for the first and only time
+AHEAD = 600  # requests that are prepared for each second: more than any site of two workers has served
 API, BARE = "/api/v1/", "/bare/"
 LIMITS = "address=1000000000/60,answers=1000000000/60,learner=1000000000/60"  # counted, and never reached
 
@@ -95,7 +96,7 @@ def main() -> int:
     parser.add_argument("--ahead", type=int, help="requests to prepare")
     parser.add_argument("--each", type=float, default=0.0, help="also each kind of request by itself, for so long")
     options = parser.parse_args()
-    ahead = options.ahead or int((options.seconds + WARMING) * 900)
+    ahead = options.ahead or int((options.seconds + WARMING) * AHEAD)
     with tempfile.TemporaryDirectory() as folder:
         os.environ |= {"DJANGO_SETTINGS_MODULE": "studysite.settings", "API_LIMITS": LIMITS, "LOG_LEVEL": "ERROR",
                        "ALLOWED_HOSTS": "testserver,127.0.0.1"}  # fmt: skip
