@@ -22,6 +22,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from quizzes import authoring
 from quizzes.models import QuestionTemplate, Topic, User
 from quizzes.questions.markup import MarkupError, compile_prose, mathml
+from quizzes.reader import language
 
 from .entries import SLUG, SLUG_MESSAGE, EntryForm, Words, add_problems, differences, page, plain
 from .site import allowed
@@ -139,13 +140,15 @@ def topic_page(request: HttpRequest, topic: UUID) -> HttpResponse:
     stands = get_object_or_404(_topics(), id=topic)  # whatever was typed into the form
     now = {name: plain(value) for name, value in initial(stands).items()}
     others = Topic.objects.exclude(id=row.id)
+    other = "en" if language() == "ja" else "ja"
     order = list(Topic.objects.order_by("position", "slug").values_list("id", flat=True))
     return page(
         request,
         "topic",
-        stands.title_ja,
+        getattr(stands, f"title_{language()}"),
         {
             "topic": stands,
+            "other": {"language": other, "title": getattr(stands, f"title_{other}")},
             "form": form,
             "preview": _preview(form) if request.method == "POST" else _shown(now),
             "differences": differences(stands, LABELS, now),

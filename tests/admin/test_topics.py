@@ -306,3 +306,12 @@ def test_a_topic_that_was_only_moved_or_not_changed_is_no_conflict(editor: Clien
     again = editor.get(page).context["form"]["stood"].value()
     assert editor.post(page, {**WORDS, "stood": again}).status_code == 302
     assert editor.post(page, {**WORDS, "stood": again}).status_code == 302
+
+
+def test_a_topic_is_headed_by_its_title_in_the_readers_language(editor: Client, small: Make) -> None:
+    small("sum")
+    Topic.objects.update(title_ja="和", title_en="Sums")
+    for language, title, other in (("en", "Sums", "ja"), ("ja", "和", "en")):
+        answer = editor.get(url("quizzes_topic_change"), headers={"accept-language": language})
+        assert answer.context["title"] == title
+        assert f'<span lang="{other}">' in told(answer)
