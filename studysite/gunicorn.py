@@ -28,7 +28,7 @@ limit_request_line = 8190  # a whole network fits into the calculator's address
 worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None  # a slow disk must not look like a hung worker
 
 
-MOMENT = 0.01  # seconds
+MOMENT = 0.01  # seconds after which a busy worker takes one more connection
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn ships no types

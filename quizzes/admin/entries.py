@@ -76,12 +76,8 @@ class EntryForm(forms.Form):
         """Where somebody else was quicker: what stands now, by label, where it is not what was typed."""
         if not self.is_overtaken:
             return []
-        return [(str(label), told(now[name])) for name, label in labels.items() if self.typed[name] != now[name]]
-
-    @property
-    def typed(self) -> dict[str, Any]:
-        """What was typed, in the form that ``now`` has."""
-        return {name: plain(value) for name, value in self.cleaned_data.items()}
+        typed = {name: plain(value) for name, value in self.cleaned_data.items()}
+        return [(str(label), told(now[name])) for name, label in labels.items() if typed[name] != now[name]]
 
 
 def plain(value: Any) -> Any:

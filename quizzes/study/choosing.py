@@ -277,12 +277,15 @@ class _Choice:
             found = _unseen_among(day.learner, day.today, templates, scope=self.scope)
         return Published(*found[0]) if found else None
 
+    @cached_property
+    def _oldest(self) -> list[UUID]:
+        return [id for (id,) in _by_age(self.day.learner, self.day.today, only=self.only)]
+
     def _longest_ago(self) -> UUID | None:
-        known = _by_age(self.day.learner, self.day.today, only=self.only)
-        return next((id for (id,) in known if id not in self.just_now[:1]), None)
+        return next((template for template in self._oldest if template not in self.just_now[:1]), None)
 
     def _the_same_again(self) -> UUID | None:
-        return next((id for (id,) in _by_age(self.day.learner, self.day.today, only=self.only)), None)
+        return next(iter(self._oldest), None)
 
     def _weakest(self) -> UUID | None:
         """For cramming: what was asked least today; of that, what is recalled worst or was never seen."""

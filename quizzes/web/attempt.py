@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from quizzes import questions, study
 from quizzes.feedback import feedback
 from quizzes.models import Attempt, QuestionTemplate, User
-from quizzes.questions import Language
+from quizzes.questions import GenerationError, Language
 from quizzes.reader import language as current_language
 from quizzes.study import Refused, Result
 
@@ -36,7 +36,7 @@ def attempt(request: HttpRequest, attempt_id: UUID) -> HttpResponseBase:
         context = _told(study.result(_learner(request), attempt_id), current_language())
     except Attempt.DoesNotExist:
         raise Http404 from None
-    except questions.RENDERABLE:  # it was asked before an update that cannot read it any more
+    except GenerationError:  # it was asked before an update that cannot read it any more
         logger.exception("the question of an attempt cannot be shown any more")
         messages.info(request, _("Your answer is kept, but its question cannot be shown any more."))
         return redirect(practice.url)

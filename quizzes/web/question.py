@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from quizzes import limits, progress, questions, study
 from quizzes.models import User, uuid7
-from quizzes.questions import ResponseError
+from quizzes.questions import GenerationError, ResponseError
 from quizzes.reader import language as current_language
 from quizzes.scheduling import Rating
 from quizzes.study import Conflict, Help, Question, Submission
@@ -49,7 +49,7 @@ def question(request: HttpRequest) -> HttpResponseBase:
         return redirect("home" if who.stranger else practice.url)
     try:
         return _served(request, who, reopened, practice)
-    except questions.RENDERABLE:  # it was asked before an update that draws some figure in another way
+    except GenerationError:  # it was asked before an update that draws some figure in another way
         logger.exception("%s cannot be shown again", reopened.variant.template.slug)
         messages.info(request, _CLOSED)
         return redirect(practice.url)
@@ -88,29 +88,21 @@ def show(
     *,
     errors: Mapping[str, str] | None = None,
     more_hints: int = 0,
+    warning: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """The question's page, with everything that was typed so far."""
-    return render(request, _page_of(question), _asked(request, who, question, practice, errors or {}, more_hints))
+    """The question's page, with everything that was typed so far.
 
-
-def _page_of(question: Question) -> str:
-    return f"quizzes/{question.variant.template.kind}.html"
-
-
-def _asked(
-    request: HttpRequest,
-    who: Asker,
-    question: Question,
-    practice: Practice,
-    errors: Mapping[str, str] | None = None,
-    more_hints: int = 0,
-) -> dict[str, Any]:
-    """What stands on it. Raises one of :data:`questions.RENDERABLE` where it cannot be shown any more."""
+    Raises :class:`GenerationError`, and warns of nothing, where the question cannot be shown any more.
+    """
+    questions.check(question.variant)
+    if warning:
+        messages.warning(request, warning)
     language = current_language()
     prompt = questions.render(question.variant, language)
     hints = min(_hints(request, question) + more_hints, prompt.hints)
     helping = None if who.stranger else study.help_first(who.id, question)
-    return {
+    context: dict[str, Any] = {
         "question": question,
         "prompt": prompt,
         "boxes": forms.boxes(prompt.fields, request.POST, errors or {}),
@@ -120,6 +112,7 @@ def _asked(
         "max_input": forms.MAX_INPUT,
         **_shared(request, question, practice),
     }
+    return render(request, f"quizzes/{question.variant.template.kind}.html", context, status=status)
 
 
 def show_again(request: HttpRequest) -> HttpResponse | None:
@@ -127,13 +120,13 @@ def show_again(request: HttpRequest) -> HttpResponse | None:
     who = asker(request)
     if request.path not in (reverse("question"), reverse("language")) or not who.known:
         return None
+    warning = _("This page had been open for too long. Nothing is lost: please send it once more.")
+    practice = practice_of(request.POST.get("practice", ""))
     try:
         question = study.reopen(who.id, request.POST.get("variant", ""))
-        context = _asked(request, who, question, practice_of(request.POST.get("practice", "")))
-    except (TicketError, *questions.RENDERABLE):
+        return show(request, who, question, practice, warning=warning, status=HTTPStatus.FORBIDDEN)
+    except (TicketError, GenerationError):
         return None
-    messages.warning(request, _("This page had been open for too long. Nothing is lost: please send it once more."))
-    return render(request, _page_of(question), context, status=HTTPStatus.FORBIDDEN)
 
 
 def _answer(request: HttpRequest, who: Asker, question: Question, practice: Practice) -> HttpResponseBase:
@@ -170,6 +163,7 @@ def _rate(request: HttpRequest, who: Asker, question: Question, practice: Practi
 
 def _back(request: HttpRequest, who: Asker, question: Question, practice: Practice) -> HttpResponse:
     """The back of a flashcard, with the buttons to rate oneself and when each would bring it back."""
+    questions.check(question.variant)
     language = current_language()
     context = {
         "question": question,
